@@ -1,0 +1,4 @@
+//! Scorescope.
+pub mod math;
+pub mod permalink;
+pub mod plot;
