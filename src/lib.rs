@@ -1,4 +1,4 @@
 //! Scorescope.
 pub mod math;
-pub mod permalink;
-pub mod plot;
+
+

@@ -1,1 +1,59 @@
-//! math
+//! The paper: the forward process of a diffusion model, the score-based density formula and
+//! the other routes to the same number, in `f64`, synchronous and pure.
+//!
+//! Source: Gen Li and Yuling Yan, *A Score-Based Density Formula, with Applications in
+//! Diffusion Generative Models*, arXiv:2408.16765 ("the paper"). The paper's symbols are used
+//! throughout:
+//!
+//! | symbol | meaning | here | shape |
+//! |---|---|---|---|
+//! | `d` | dimension of the data | `dim` | |
+//! | `t` | time of the continuous process, in `[0, 1)`: the variance of the noise | [`Time::t`] | |
+//! | `λ = log(t/(1-t))` | minus the log-SNR | [`Time::lambda`] | |
+//! | `X_t = √(1-t) X_0 + √t ε` | forward process | [`Mixture::at`] | `d` |
+//! | `ρ_t` | density of `X_t` | [`Marginal::log_density`] | |
+//! | `s_t = ∇ log ρ_t` | score | [`Marginal::evaluate`] | `d` |
+//! | `ε̂_t = -√t s_t` | optimal noise predictor | | `d` |
+//! | `m_k(x) = E‖ε - ε̂_k(X_k)‖²` given `X_0 = x` | noise-prediction error | [`Plan::nodes`] | |
+//! | `β_k, α_k = 1-β_k, ᾱ_k = ∏ α_i` | noise schedule, `k = 1..T` | [`NoiseSchedule`] | `T` |
+//! | `D(t, x)` | integrand of the density formula | [`Plan::integrand`] | |
+//!
+//! Densities are in nats (natural logarithm). Every quantity here that the formula, the ELBO or
+//! the diffusion loss needs is an *affine functional of the `m_k(x)`*: a [`Plan`]. How the
+//! expectations over the noise `ε` are taken, by Monte Carlo, Sobol points or Gauss–Hermite
+//! quadrature, is the business of [`Noise`]; [`Formula`] puts the two together.
+//!
+//! Left out on purpose: anything that knows of threads, browsers, pictures or links.
+
+mod elbo;
+mod fit;
+mod formula;
+mod lattice;
+mod mixture;
+mod noise;
+mod ode;
+mod plan;
+mod quadrature;
+pub mod random;
+mod schedule;
+mod score_error;
+pub mod targets;
+mod time;
+
+pub use elbo::{ReverseVariance, elbo_plan};
+pub use fit::{LineFit, fit_line};
+pub use formula::{Accumulator, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, mean_log_density};
+pub use lattice::Lattice;
+pub use mixture::{
+    Component, Covariance, Local, MAX_COMPONENTS, Marginal, Mixture, MixtureError, Scratch,
+};
+pub use noise::{Estimator, Noise, NoiseBlock};
+pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
+pub use plan::{Plan, PlanNode, Rule, lambda_range};
+pub use quadrature::{gauss_hermite, gauss_legendre};
+pub use schedule::{MAX_STEPS, NoiseSchedule, Schedule};
+pub use score_error::ScoreError;
+pub use time::Time;
+
+/// `log 2π`.
+pub const LOG_2PI: f64 = 1.837_877_066_409_345_5;

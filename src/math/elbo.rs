@@ -1,0 +1,60 @@
+//! The evidence lower bound of DDPM at a point, as a [`Plan`] (paper, section 4.1).
+//!
+//! The reverse step is `Y_{k-1} = (Y_k + β_k s_k(Y_k))/√α_k + σ_k Z`. With
+//! `β̃_k = β_k (1-ᾱ_{k-1})/(1-ᾱ_k)`,
+//!
+//! ```text
+//! ELBO(x) = - KL(N(√ᾱ_T x, (1-ᾱ_T) I) || N(0, I))
+//!           - Σ_{k=2}^T [ d/2 (β̃_k/σ_k² - 1 - log(β̃_k/σ_k²)) + β_k² m_k(x) / (2 σ_k² α_k (1-ᾱ_k)) ]
+//!           - d/2 log(2π σ_1²) - β_1 m_1(x) / (2 σ_1² α_1)
+//! ```
+//!
+//! It bounds the log-density of the *sampler's* output, not that of the data: at finite `T` it
+//! may exceed `log ρ_0`.
+
+use super::{LOG_2PI, NoiseSchedule, Plan, PlanNode};
+
+/// Variance `σ_k²` of the reverse step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum ReverseVariance {
+    /// `β_k`.
+    Beta,
+    /// `β_k/α_k`, which gives the paper's weights `(1-α_k)/(2(1-ᾱ_k))`.
+    #[default]
+    BetaOverAlpha,
+    /// `β̃_k`, the variance of the true posterior; `σ_1² = β_1`.
+    Posterior,
+}
+
+/// The ELBO for a schedule, as an affine functional of the `m_k(x)`.
+pub fn elbo_plan(schedule: &NoiseSchedule, variance: ReverseVariance, dim: usize) -> Plan {
+    let d = dim as f64;
+    let NoiseSchedule { betas, times } = schedule;
+    let last = times[times.len() - 1];
+    let mut plan = Plan {
+        dim,
+        // KL = ½ (d(1-ᾱ) + ᾱ‖x‖² - d - d log(1-ᾱ))
+        constant: 0.5 * d * (last.one_minus_t() + last.t().ln()),
+        quadratic: -0.5 * last.one_minus_t(),
+        origin: 0.0,
+        nodes: Vec::with_capacity(times.len()),
+    };
+    for (k, (beta, time)) in betas.iter().zip(times).enumerate() {
+        let posterior = if k == 0 { *beta } else { beta * times[k - 1].t() / time.t() };
+        let sigma2 = match variance {
+            ReverseVariance::Beta => *beta,
+            ReverseVariance::BetaOverAlpha => beta / (1.0 - beta),
+            ReverseVariance::Posterior => posterior,
+        };
+        let weight = if k == 0 {
+            plan.constant -= 0.5 * d * (LOG_2PI + sigma2.ln());
+            beta / (2.0 * sigma2 * (1.0 - beta))
+        } else {
+            let ratio = posterior / sigma2;
+            plan.constant -= 0.5 * d * (ratio - 1.0 - ratio.ln());
+            beta * beta / (2.0 * sigma2 * (1.0 - beta) * time.t())
+        };
+        plan.nodes.push(PlanNode { time: *time, weight });
+    }
+    plan
+}

@@ -1,0 +1,374 @@
+//! The estimate of `log ρ_0(x)` from scores: a [`Plan`] carried out with a [`Noise`].
+//!
+//! Per node and draw the integrand is, in the paper's form, `‖ε + √t s_t(X_t)‖²` (equal to
+//! `‖ε - ε̂_t‖²`), or, in Stein's form, `d + 2t (div s_t(X_t) + ‖s_t(X_t)‖²/2)`; both have the
+//! mean `m_t(x)`. The paper's form fluctuates by `O(1)` however small `t` is; Stein's by `O(t)`.
+//!
+//! Work is cut into steps of one block of noise for a batch of points, so that a caller can
+//! report progress, stop, or share the work out.
+
+use super::noise::{Estimator, Noise, NoiseBlock};
+use super::{Marginal, Mixture, Plan, Rule, Schedule, Scratch, ScoreError, Time, lambda_range};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Most draws a node may have: what the Sobol generator can number, times its scramblings.
+pub const MAX_DRAWS: usize = 65_536;
+
+/// Gauss–Hermite nodes an axis, by dimension.
+const QUADRATURE_NODES: [usize; 4] = [1, 128, 48, 24];
+
+/// What to compute: the parameters that a visitor sets.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct FormulaSpec {
+    /// Discretisation of the integral over time.
+    pub rule: Rule,
+    /// Estimator of the expectations over the noise.
+    pub estimator: Estimator,
+    /// Noise schedule of the discrete rules.
+    pub schedule: Schedule,
+    /// Its number of steps `T`.
+    pub steps: usize,
+    /// Draws per time, `1..=MAX_DRAWS`.
+    pub draws: usize,
+    /// Seed of the draws.
+    pub seed: u32,
+    /// Error added to the score.
+    pub score_error: ScoreError,
+}
+
+/// Why an estimate cannot be computed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum FormulaError {
+    /// A tensor rule in this many dimensions would need too many nodes.
+    #[error("quadrature serves up to 3 dimensions, not {0}: choose an estimator with draws")]
+    QuadratureDimension(usize),
+}
+
+/// An estimate in nats. The standard error is `None` for quadrature and where a single draw
+/// gives no spread.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Estimate {
+    /// The value.
+    pub value: f64,
+    /// Standard error of the value over the draws (not of the discretisation).
+    pub standard_error: Option<f64>,
+}
+
+/// The noise-prediction error at one node of the plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NodeEstimate {
+    /// When.
+    pub time: Time,
+    /// `m_t(x)`.
+    pub m: f64,
+    /// Its standard error.
+    pub standard_error: Option<f64>,
+}
+
+/// A plan with the noise to carry it out, for one target.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    mixture: Arc<Mixture>,
+    plan: Plan,
+    noise: Noise,
+    error: ScoreError,
+}
+
+impl Formula {
+    /// The formula as specified.
+    ///
+    /// # Errors
+    /// [`FormulaError::QuadratureDimension`] for quadrature in more than three dimensions.
+    pub fn new(mixture: Arc<Mixture>, spec: &FormulaSpec) -> Result<Self, FormulaError> {
+        let plan = spec.plan(&mixture);
+        Self::with_plan(mixture, plan, spec)
+    }
+
+    /// Another plan (the ELBO, an interval of times) with the noise of a specification.
+    ///
+    /// # Errors
+    /// As [`Formula::new`].
+    pub fn with_plan(mixture: Arc<Mixture>, plan: Plan, spec: &FormulaSpec) -> Result<Self, FormulaError> {
+        let noise = spec.noise(&mixture)?;
+        Ok(Self { mixture, plan, noise, error: spec.score_error })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Evaluations of a mixture component that the estimate at one point takes.
+    pub fn cost(&self) -> f64 {
+        let draws: f64 = self.plan.nodes.iter().map(|n| self.noise.total(n.time) as f64).sum();
+        draws * self.mixture.len() as f64
+    }
+
+    /// Starts on a batch of points, `d` numbers each.
+    pub fn begin(&self, points: Vec<f64>) -> Accumulator {
+        let count = points.len() / self.mixture.dim();
+        let sums = count * self.noise.replicates();
+        Accumulator {
+            points,
+            node: 0,
+            block: 0,
+            total: vec![0.0; count],
+            variance: vec![0.0; count],
+            replicate_totals: vec![0.0; sums],
+            sum: vec![0.0; sums],
+            squares: vec![0.0; count],
+            profile: None,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Does one step: one block of noise for the whole batch. `true` when nothing is left.
+    pub fn advance(&self, work: &mut Accumulator) -> bool {
+        let Some(node) = self.plan.nodes.get(work.node) else { return true };
+        let block = self.noise.block(work.node, node.time, work.block);
+        self.add_block(work, node.time, &block);
+        work.block += 1;
+        if work.block == self.noise.blocks(node.time) {
+            self.close_node(work, node.time, node.weight);
+            work.block = 0;
+            work.node += 1;
+        }
+        work.node == self.plan.nodes.len()
+    }
+
+    /// Share of the batch's work done, in `[0, 1]`.
+    pub fn progress(&self, work: &Accumulator) -> f64 {
+        work.node as f64 / self.plan.nodes.len().max(1) as f64
+    }
+
+    /// The estimates, once [`Formula::advance`] has returned `true`.
+    pub fn finish(&self, mut work: Accumulator) -> Vec<Estimate> {
+        let d = self.mixture.dim();
+        let origin = self.mixture.at_zero();
+        let replicates = self.noise.replicates();
+        let points = std::mem::take(&mut work.points);
+        points
+            .chunks_exact(d)
+            .enumerate()
+            .map(|(i, x)| {
+                let f_zero = if self.plan.origin == 0.0 { 0.0 } else { self.f_zero(&origin, x, &mut work.scratch) };
+                let norm_squared = x.iter().map(|x| x * x).sum();
+                let value = self.plan.value(work.total[i], norm_squared, f_zero);
+                let variance = if replicates > 1 {
+                    variance_of_mean(&work.replicate_totals[i * replicates..(i + 1) * replicates])
+                } else {
+                    work.variance[i]
+                };
+                Estimate { value, standard_error: self.standard_error(variance) }
+            })
+            .collect()
+    }
+
+    /// The estimates at all points in one go.
+    pub fn estimate(&self, points: &[f64]) -> Vec<Estimate> {
+        let mut work = self.begin(points.to_vec());
+        while !self.advance(&mut work) {}
+        self.finish(work)
+    }
+
+    /// `m_t(x)` at every node of the plan, for one point.
+    pub fn profile(&self, x: &[f64]) -> Vec<NodeEstimate> {
+        let mut work = self.begin(x.to_vec());
+        work.profile = Some(Vec::with_capacity(self.plan.nodes.len()));
+        while !self.advance(&mut work) {}
+        work.profile.unwrap_or_default()
+    }
+
+    /// `F_0(x) = d/2 + div s_0 + ‖ŝ_0‖²/2`.
+    fn f_zero(&self, origin: &Marginal<'_>, x: &[f64], scratch: &mut Scratch) -> f64 {
+        let shift = self.error.0 / (x.len() as f64).sqrt();
+        let local = origin.evaluate(x, scratch);
+        let squared = shifted_square(local.score_squared, &scratch.score, shift);
+        0.5 * x.len() as f64 + local.divergence + 0.5 * squared
+    }
+
+    fn add_block(&self, work: &mut Accumulator, time: Time, block: &NoiseBlock) {
+        let d = self.mixture.dim();
+        let marginal = self.mixture.at(time);
+        let integrand = Integrand {
+            dim: d as f64,
+            stein: self.noise.estimator().is_stein(),
+            t: time.t(),
+            noise_scale: time.t().sqrt(),
+            shift: self.error.shift(time, d),
+        };
+        let signal = time.one_minus_t().sqrt();
+        let replicates = self.noise.replicates();
+        let unit = self.noise.draws_per_unit();
+        let mut y = vec![0.0; d];
+        for (i, x) in work.points.chunks_exact(d).enumerate() {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for (u, draws) in block.epsilon.chunks_exact(d * unit).enumerate() {
+                let mut value = 0.0;
+                for epsilon in draws.chunks_exact(d) {
+                    for ((y, x), e) in y.iter_mut().zip(x).zip(epsilon) {
+                        *y = signal * x + integrand.noise_scale * e;
+                    }
+                    value += integrand.evaluate(&marginal, &y, epsilon, &mut work.scratch);
+                }
+                value /= unit as f64;
+                match &block.weights {
+                    Some(weights) => sum += weights[u] * value,
+                    None => {
+                        sum += value;
+                        // Around the mean of the integrand, so that squares do not cancel.
+                        squares += (value - integrand.dim).powi(2);
+                    }
+                }
+            }
+            work.sum[i * replicates + block.replicate] += sum;
+            work.squares[i] += squares;
+        }
+    }
+
+    fn close_node(&self, work: &mut Accumulator, time: Time, weight: f64) {
+        let replicates = self.noise.replicates();
+        let quadrature = self.noise.estimator() == Estimator::Quadrature;
+        let units =
+            if quadrature { 1.0 } else { (self.noise.total(time) / replicates / self.noise.draws_per_unit()) as f64 };
+        let d = self.mixture.dim() as f64;
+        for (i, total) in work.total.iter_mut().enumerate() {
+            let range = i * replicates..(i + 1) * replicates;
+            let means: Vec<f64> = work.sum[range.clone()].iter().map(|s| s / units).collect();
+            let m = means.iter().sum::<f64>() / replicates as f64;
+            let variance = if replicates > 1 {
+                variance_of_mean(&means)
+            } else {
+                (work.squares[i] / units - (m - d).powi(2)).max(0.0) / (units - 1.0)
+            };
+            *total += weight * m;
+            work.variance[i] += weight * weight * variance;
+            for (sum, mean) in work.replicate_totals[range].iter_mut().zip(&means) {
+                *sum += weight * mean;
+            }
+            if let Some(profile) = &mut work.profile {
+                profile.push(NodeEstimate { time, m, standard_error: self.standard_error(variance) });
+            }
+        }
+        work.sum.fill(0.0);
+        work.squares.fill(0.0);
+    }
+
+    fn standard_error(&self, variance: f64) -> Option<f64> {
+        let error = variance.sqrt();
+        (self.noise.estimator() != Estimator::Quadrature && error.is_finite()).then_some(error)
+    }
+}
+
+impl FormulaSpec {
+    /// The plan of the rule for this target.
+    pub fn plan(&self, mixture: &Mixture) -> Plan {
+        match self.rule {
+            Rule::Continuous => {
+                let (range, step) = self.clock(mixture);
+                Plan::continuous(mixture.dim(), range, step)
+            }
+            rule => Plan::discrete(rule, &self.schedule.steps(self.steps), mixture.dim()),
+        }
+    }
+
+    /// Range and step in `λ` of the continuous rule. Draws need neither the reach nor the
+    /// resolution of quadrature; in the paper's form a longer range even adds noise.
+    pub fn clock(&self, mixture: &Mixture) -> ((f64, f64), f64) {
+        let reach = if self.estimator == Estimator::Quadrature { 18.0 } else { 8.0 };
+        (lambda_range(mixture, reach), 0.25)
+    }
+
+    fn noise(&self, mixture: &Mixture) -> Result<Noise, FormulaError> {
+        let dim = mixture.dim();
+        if self.estimator != Estimator::Quadrature {
+            return Ok(Noise::draws(self.estimator, dim, self.draws.clamp(1, MAX_DRAWS), self.seed));
+        }
+        let nodes = *QUADRATURE_NODES.get(dim).ok_or(FormulaError::QuadratureDimension(dim))?;
+        Ok(Noise::quadrature(dim, nodes, mixture.bend()))
+    }
+}
+
+/// `E[log ρ_t(X_t) | X_0 = x]` by Gauss–Hermite quadrature: one side of the identity that the
+/// integral of `D` between two times is the other side of. `t ≤ 0` gives `log ρ_0(x)`, `t ≥ 1`
+/// the mean under pure noise, `-(1 + log 2π) d/2`. Up to three dimensions, as for quadrature;
+/// beyond, the rule is too large to be useful.
+pub fn mean_log_density(mixture: &Mixture, x: &[f64], t: f64) -> f64 {
+    let d = mixture.dim();
+    let mut scratch = Scratch::default();
+    let Some(time) = Time::from_t(t) else {
+        return if t <= 0.0 {
+            mixture.at_zero().log_density(x, &mut scratch)
+        } else {
+            -0.5 * d as f64 * (1.0 + super::LOG_2PI)
+        };
+    };
+    let noise = Noise::quadrature(d, QUADRATURE_NODES.get(d).copied().unwrap_or(8), mixture.bend());
+    let marginal = mixture.at(time);
+    let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
+    let mut sum = 0.0;
+    for index in 0..noise.blocks(time) {
+        let block = noise.block(0, time, index);
+        for (epsilon, weight) in block.epsilon.chunks_exact(d).zip(block.weights.iter().flatten()) {
+            let y: Vec<f64> = x.iter().zip(epsilon).map(|(x, e)| signal * x + deviation * e).collect();
+            sum += weight * marginal.log_density(&y, &mut scratch);
+        }
+    }
+    sum
+}
+
+/// A batch of points on its way; made by [`Formula::begin`].
+#[derive(Clone, Debug)]
+pub struct Accumulator {
+    points: Vec<f64>,
+    node: usize,
+    block: usize,
+    /// `Σ_k w_k m_k` of the nodes done, per point, and its variance over draws.
+    total: Vec<f64>,
+    variance: Vec<f64>,
+    /// The same per point and replicate.
+    replicate_totals: Vec<f64>,
+    /// Of the node in progress: sums per point and replicate, squares per point.
+    sum: Vec<f64>,
+    squares: Vec<f64>,
+    profile: Option<Vec<NodeEstimate>>,
+    scratch: Scratch,
+}
+
+struct Integrand {
+    dim: f64,
+    stein: bool,
+    t: f64,
+    noise_scale: f64,
+    /// What the score error adds to each coordinate of the score.
+    shift: f64,
+}
+
+impl Integrand {
+    fn evaluate(&self, marginal: &Marginal<'_>, y: &[f64], epsilon: &[f64], scratch: &mut Scratch) -> f64 {
+        let local = marginal.evaluate(y, scratch);
+        if self.stein {
+            let squared = shifted_square(local.score_squared, &scratch.score, self.shift);
+            self.dim + 2.0 * self.t * (local.divergence + 0.5 * squared)
+        } else {
+            let term = |(e, s): (&f64, &f64)| (e + self.noise_scale * (s + self.shift)).powi(2);
+            epsilon.iter().zip(&scratch.score).map(term).sum()
+        }
+    }
+}
+
+/// `‖s + shift (1, …, 1)‖²` from `‖s‖²` and `s`.
+fn shifted_square(squared: f64, score: &[f64], shift: f64) -> f64 {
+    if shift == 0.0 {
+        return squared;
+    }
+    squared + shift * (2.0 * score.iter().sum::<f64>() + shift * score.len() as f64)
+}
+
+/// Unbiased variance of the mean of independent values.
+fn variance_of_mean(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n * (n - 1.0))
+}

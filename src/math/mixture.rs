@@ -1,0 +1,516 @@
+//! Gaussian mixtures in any dimension and their diffused marginals: log-density, score and
+//! divergence of the score in closed form.
+//!
+//! For `ρ_0 = Σ_j w_j N(μ_j, Σ_j)` the forward process has
+//! `ρ_t = Σ_j w_j N(√(1-t) μ_j, C_j)` with `C_j = (1-t) Σ_j + t I`. With responsibilities
+//! `r_j(y)` and `g_j = -C_j⁻¹ (y - √(1-t) μ_j)`:
+//!
+//! - `s = Σ r_j g_j`,
+//! - `div s = Σ r_j (‖g_j - s‖² - tr C_j⁻¹)`.
+//!
+//! The second is the usual `Σ r_j (‖g_j‖² - tr C_j⁻¹) - ‖s‖²` written as a variance, which
+//! does not cancel in the tails. The eigenvectors of `Σ_j` are those of `C_j` at every `t`, so
+//! one decomposition per component serves all times. A data set is a mixture too: one
+//! isotropic component a point (a kernel density estimate).
+
+use super::{LOG_2PI, Time};
+use nalgebra::{DMatrix, SymmetricEigen};
+use thiserror::Error;
+
+/// Most components a mixture typed by a visitor may have; data sets may have more.
+pub const MAX_COMPONENTS: usize = 64;
+
+/// Responsibilities below `e^CUTOFF` of the largest are not evaluated. Their share, 1e-26,
+/// stays below double precision even against gradients 1e5 times the typical ones.
+const CUTOFF: f64 = -60.0;
+
+/// Covariance of one component.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Covariance {
+    /// `v I`.
+    Isotropic(f64),
+    /// `diag(v_1, …, v_d)`.
+    Diagonal(Vec<f64>),
+    /// A symmetric positive definite `d × d` matrix, row by row.
+    Full(Vec<f64>),
+}
+
+/// One component `w N(μ, Σ)` of a mixture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Weight `w ≥ 0`; weights need not sum to one.
+    pub weight: f64,
+    /// Mean `μ`, length `d`.
+    pub mean: Vec<f64>,
+    /// Covariance `Σ`.
+    pub covariance: Covariance,
+}
+
+/// Why a list of components is not a mixture. Components are numbered from 1, as on the page.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum MixtureError {
+    /// No component, or none with a positive weight.
+    #[error("a mixture needs at least one component with a positive weight")]
+    Empty,
+    /// The means have different lengths, or a covariance does not fit its mean.
+    #[error("component {component}: expected dimension {expected}, found {found}")]
+    Dimension {
+        /// Number of the component.
+        component: usize,
+        /// Dimension of the first component.
+        expected: usize,
+        /// Dimension found.
+        found: usize,
+    },
+    /// A weight is negative or not finite.
+    #[error("component {component}: the weight {weight} must be a number of at least 0")]
+    Weight {
+        /// Number of the component.
+        component: usize,
+        /// The weight.
+        weight: f64,
+    },
+    /// A mean is not finite.
+    #[error("component {component}: the mean must be finite")]
+    Mean {
+        /// Number of the component.
+        component: usize,
+    },
+    /// A covariance is not symmetric.
+    #[error("component {component}: the covariance is not symmetric")]
+    NotSymmetric {
+        /// Number of the component.
+        component: usize,
+    },
+    /// A covariance is not positive definite to working precision.
+    #[error("component {component}: the covariance is not positive definite (smallest eigenvalue {eigenvalue:.3e})")]
+    NotPositiveDefinite {
+        /// Number of the component.
+        component: usize,
+        /// Its smallest eigenvalue.
+        eigenvalue: f64,
+    },
+}
+
+/// A Gaussian mixture, checked and decomposed; weights are normalised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixture {
+    dim: usize,
+    components: Vec<Prepared>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Prepared {
+    log_weight: f64,
+    mean: Vec<f64>,
+    /// Eigenvalues of the covariance, length `d`.
+    variances: Vec<f64>,
+    /// Eigenvectors as rows (`Qᵀ`), or `None` where they are the axes.
+    axes: Option<Vec<f64>>,
+}
+
+impl Mixture {
+    /// Checks, normalises and decomposes. Components of weight 0 are dropped.
+    ///
+    /// # Errors
+    /// Every way in which the list is not a mixture: see [`MixtureError`].
+    pub fn new(components: &[Component]) -> Result<Self, MixtureError> {
+        let dim = components.first().map_or(0, |c| c.mean.len());
+        let largest = components.iter().map(|c| c.weight).fold(0.0, f64::max);
+        if dim == 0 || largest <= 0.0 || largest.is_nan() {
+            check_weights(components)?;
+            return Err(MixtureError::Empty);
+        }
+        check_weights(components)?;
+        // Scaled by the largest first, so that weights of 1e-300 or 1e300 neither vanish nor
+        // overflow in the sum.
+        let total: f64 = components.iter().map(|c| c.weight / largest).sum();
+        let mut prepared = Vec::with_capacity(components.len());
+        for (index, component) in components.iter().enumerate() {
+            let (variances, axes) = decompose(component, index + 1, dim)?;
+            if component.weight > 0.0 {
+                prepared.push(Prepared {
+                    log_weight: component.weight.ln() - largest.ln() - total.ln(),
+                    mean: component.mean.clone(),
+                    variances,
+                    axes,
+                });
+            }
+        }
+        Ok(Self { dim, components: prepared })
+    }
+
+    /// Dimension `d`.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Number of components with a positive weight.
+    pub fn len(&self) -> usize {
+        self.components.len()
+    }
+
+    /// Never: a mixture has at least one component.
+    pub fn is_empty(&self) -> bool {
+        self.components.is_empty()
+    }
+
+    /// The normalised components again, as plain data.
+    pub fn components(&self) -> Vec<Component> {
+        self.components.iter().map(|p| p.to_component(self.dim)).collect()
+    }
+
+    /// Smallest and largest eigenvalue over all covariances.
+    pub fn variance_range(&self) -> (f64, f64) {
+        let all = || self.components.iter().flat_map(|c| c.variances.iter().copied());
+        (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max))
+    }
+
+    /// Largest `‖μ_j‖²`.
+    pub fn largest_mean_squared(&self) -> f64 {
+        self.components.iter().map(|c| squared_norm(&c.mean)).fold(0.0, f64::max)
+    }
+
+    /// A length over which the score of `ρ_0` bends: between two components of variance `v` at
+    /// distance `r` the score turns over `v/r`. A conservative estimate, from the smallest
+    /// variance and the farthest means.
+    pub fn bend(&self) -> f64 {
+        let smallest = self.variance_range().0;
+        smallest / (2.0 * self.largest_mean_squared().sqrt()).max(smallest.sqrt())
+    }
+
+    /// Mean and marginal standard deviation of each coordinate, length `d` each.
+    pub fn moments(&self) -> (Vec<f64>, Vec<f64>) {
+        let mut mean = vec![0.0; self.dim];
+        for c in &self.components {
+            for (m, v) in mean.iter_mut().zip(&c.mean) {
+                *m += c.log_weight.exp() * v;
+            }
+        }
+        let mut variance = vec![0.0; self.dim];
+        for c in &self.components {
+            for (i, v) in variance.iter_mut().enumerate() {
+                let delta = c.mean[i] - mean[i];
+                *v += c.log_weight.exp() * (c.axis_variance(i, self.dim) + delta * delta);
+            }
+        }
+        (mean, variance.into_iter().map(f64::sqrt).collect())
+    }
+
+    /// For each coordinate, the interval that holds every mean with `widths` of its standard
+    /// deviations on either side: the part of space worth drawing.
+    pub fn extent(&self, widths: f64) -> Vec<(f64, f64)> {
+        (0..self.dim)
+            .map(|i| {
+                self.components.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), c| {
+                    let reach = widths * c.axis_variance(i, self.dim).sqrt();
+                    (lo.min(c.mean[i] - reach), hi.max(c.mean[i] + reach))
+                })
+            })
+            .collect()
+    }
+
+    /// The marginal `ρ_t` of the forward process.
+    pub fn at(&self, time: Time) -> Marginal<'_> {
+        self.marginal(time.t(), time.one_minus_t())
+    }
+
+    /// The mixture itself, `ρ_0`.
+    pub fn at_zero(&self) -> Marginal<'_> {
+        self.marginal(0.0, 1.0)
+    }
+
+    fn marginal(&self, noise: f64, signal: f64) -> Marginal<'_> {
+        let d = self.dim;
+        let scale = signal.sqrt();
+        let mut marginal = Marginal {
+            dim: d,
+            log_norms: Vec::with_capacity(self.len()),
+            traces: Vec::with_capacity(self.len()),
+            means: Vec::with_capacity(self.len() * d),
+            precisions: Vec::with_capacity(self.len() * d),
+            axes: self.components.iter().map(|c| c.axes.as_deref()).collect(),
+        };
+        for c in &self.components {
+            let (mut log_det, mut trace) = (0.0, 0.0);
+            for variance in &c.variances {
+                let diffused = signal * variance + noise;
+                log_det += diffused.ln();
+                trace += 1.0 / diffused;
+                marginal.precisions.push(1.0 / diffused);
+            }
+            marginal.means.extend(c.mean.iter().map(|m| scale * m));
+            marginal.traces.push(trace);
+            marginal.log_norms.push(c.log_weight - 0.5 * (log_det + d as f64 * LOG_2PI));
+        }
+        marginal
+    }
+
+    /// Point `index` of a stream of independent draws from `ρ_0`, a function of the seed alone.
+    pub fn sample(&self, seed: u32, index: u32) -> Vec<f64> {
+        let choice = super::random::uniform(seed, super::random::stream::SAMPLE_COMPONENT, index);
+        let mut left = choice;
+        let component = self
+            .components
+            .iter()
+            .find(|c| {
+                left -= c.log_weight.exp();
+                left < 0.0
+            })
+            .unwrap_or(&self.components[self.len() - 1]);
+        let z = super::random::normals(
+            seed,
+            super::random::stream::SAMPLE_NOISE,
+            index as usize * self.dim,
+            self.dim,
+        );
+        component.transform(&z, self.dim)
+    }
+}
+
+impl Prepared {
+    fn to_component(&self, d: usize) -> Component {
+        let covariance = match &self.axes {
+            None if self.variances.iter().all(|v| *v == self.variances[0]) => {
+                Covariance::Isotropic(self.variances[0])
+            }
+            None => Covariance::Diagonal(self.variances.clone()),
+            Some(axes) => Covariance::Full(
+                (0..d * d)
+                    .map(|k| {
+                        let (row, column) = (k / d, k % d);
+                        (0..d)
+                            .map(|a| self.variances[a] * axes[a * d + row] * axes[a * d + column])
+                            .sum()
+                    })
+                    .collect(),
+            ),
+        };
+        Component { weight: self.log_weight.exp(), mean: self.mean.clone(), covariance }
+    }
+
+    /// `Σ_ii`.
+    fn axis_variance(&self, i: usize, d: usize) -> f64 {
+        match &self.axes {
+            None => self.variances[i],
+            Some(axes) => (0..d).map(|a| self.variances[a] * axes[a * d + i].powi(2)).sum(),
+        }
+    }
+
+    /// `μ + Q diag(√v) z`.
+    fn transform(&self, z: &[f64], d: usize) -> Vec<f64> {
+        let mut x = self.mean.clone();
+        for (a, (z, variance)) in z.iter().zip(&self.variances).enumerate() {
+            let step = z * variance.sqrt();
+            match &self.axes {
+                None => x[a] += step,
+                Some(axes) => {
+                    for (x, axis) in x.iter_mut().zip(&axes[a * d..(a + 1) * d]) {
+                        *x += step * axis;
+                    }
+                }
+            }
+        }
+        x
+    }
+}
+
+/// The marginal density `ρ_t` of a mixture, ready to be evaluated.
+#[derive(Clone, Debug)]
+pub struct Marginal<'a> {
+    dim: usize,
+    /// `log w_j - ½ log det 2πC_j`.
+    log_norms: Vec<f64>,
+    /// `tr C_j⁻¹`.
+    traces: Vec<f64>,
+    /// `√(1-t) μ_j`, `d` each.
+    means: Vec<f64>,
+    /// Eigenvalues of `C_j⁻¹`, `d` each.
+    precisions: Vec<f64>,
+    axes: Vec<Option<&'a [f64]>>,
+}
+
+/// Working memory of [`Marginal::evaluate`], kept by the caller so that the inner loop never
+/// allocates; holds the score after a call.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    logits: Vec<f64>,
+    gradients: Vec<f64>,
+    offset: Vec<f64>,
+    /// The score `s_t(y)` of the last evaluation, length `d`.
+    pub score: Vec<f64>,
+}
+
+/// What is known of `ρ_t` at a point; the score itself is left in [`Scratch::score`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Local {
+    /// `log ρ_t(y)`, nats.
+    pub log_density: f64,
+    /// `div s_t(y)`.
+    pub divergence: f64,
+    /// `‖s_t(y)‖²`.
+    pub score_squared: f64,
+}
+
+impl Marginal<'_> {
+    /// `log ρ_t(y)` in nats; `-∞` only where the quadratic forms overflow.
+    pub fn log_density(&self, y: &[f64], scratch: &mut Scratch) -> f64 {
+        let top = self.logits(y, scratch);
+        if top == f64::NEG_INFINITY {
+            return top;
+        }
+        top + scratch.logits.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
+    }
+
+    /// Log-density, score and divergence at `y` (length `d`).
+    pub fn evaluate(&self, y: &[f64], scratch: &mut Scratch) -> Local {
+        let d = self.dim;
+        let top = self.logits(y, scratch);
+        let Scratch { logits, gradients, score, .. } = scratch;
+        score.clear();
+        score.resize(d, 0.0);
+        let mut total = 0.0;
+        for (logit, gradient) in logits.iter_mut().zip(gradients.chunks_exact(d)) {
+            let below = *logit - top;
+            *logit = if below > CUTOFF { below.exp() } else { 0.0 };
+            if *logit > 0.0 {
+                total += *logit;
+                for (s, g) in score.iter_mut().zip(gradient) {
+                    *s += *logit * g;
+                }
+            }
+        }
+        for s in score.iter_mut() {
+            *s /= total;
+        }
+        let mut divergence = 0.0;
+        for ((share, gradient), trace) in logits.iter().zip(gradients.chunks_exact(d)).zip(&self.traces) {
+            if *share > 0.0 {
+                let spread: f64 = gradient.iter().zip(score.iter()).map(|(g, s)| (g - s) * (g - s)).sum();
+                divergence += share * (spread - trace);
+            }
+        }
+        Local {
+            log_density: top + total.ln(),
+            divergence: divergence / total,
+            score_squared: squared_norm(score),
+        }
+    }
+
+    /// Fills `scratch.logits` with `log w_j N(y; …)` and `scratch.gradients` with `g_j`; returns
+    /// the largest logit.
+    fn logits(&self, y: &[f64], scratch: &mut Scratch) -> f64 {
+        let d = self.dim;
+        debug_assert_eq!(y.len(), d);
+        scratch.logits.clear();
+        scratch.gradients.clear();
+        let mut top = f64::NEG_INFINITY;
+        let parts = self.means.chunks_exact(d).zip(self.precisions.chunks_exact(d));
+        for (((mean, precision), log_norm), axes) in parts.zip(&self.log_norms).zip(&self.axes) {
+            let quadratic = match axes {
+                None => plain_gradient(y, mean, precision, &mut scratch.gradients),
+                Some(axes) => {
+                    scratch.offset.clear();
+                    scratch.offset.extend(y.iter().zip(mean).map(|(y, m)| y - m));
+                    rotated_gradient(&scratch.offset, precision, axes, &mut scratch.gradients)
+                }
+            };
+            let logit = log_norm - 0.5 * quadratic;
+            top = top.max(logit);
+            scratch.logits.push(logit);
+        }
+        top
+    }
+}
+
+/// Appends `-P (y - m)` for diagonal `P`; returns `(y - m)ᵀ P (y - m)`.
+fn plain_gradient(y: &[f64], mean: &[f64], precision: &[f64], gradients: &mut Vec<f64>) -> f64 {
+    let mut quadratic = 0.0;
+    for ((y, m), p) in y.iter().zip(mean).zip(precision) {
+        let offset = y - m;
+        quadratic += offset * offset * p;
+        gradients.push(-offset * p);
+    }
+    quadratic
+}
+
+/// The same for `P = Q diag(precision) Qᵀ`, with the eigenvectors as rows of `axes`.
+fn rotated_gradient(offset: &[f64], precision: &[f64], axes: &[f64], gradients: &mut Vec<f64>) -> f64 {
+    let d = offset.len();
+    let start = gradients.len();
+    gradients.resize(start + d, 0.0);
+    let mut quadratic = 0.0;
+    for (axis, p) in axes.chunks_exact(d).zip(precision) {
+        let along: f64 = axis.iter().zip(offset).map(|(a, o)| a * o).sum();
+        quadratic += along * along * p;
+        for (g, a) in gradients[start..].iter_mut().zip(axis) {
+            *g -= p * along * a;
+        }
+    }
+    quadratic
+}
+
+fn squared_norm(v: &[f64]) -> f64 {
+    v.iter().map(|v| v * v).sum()
+}
+
+fn check_weights(components: &[Component]) -> Result<(), MixtureError> {
+    match components.iter().position(|c| !(c.weight >= 0.0 && c.weight.is_finite())) {
+        Some(i) => Err(MixtureError::Weight { component: i + 1, weight: components[i].weight }),
+        None => Ok(()),
+    }
+}
+
+type Decomposition = (Vec<f64>, Option<Vec<f64>>);
+
+/// Eigenvalues and, for a matrix that is not diagonal, eigenvectors (as rows).
+fn decompose(component: &Component, number: usize, dim: usize) -> Result<Decomposition, MixtureError> {
+    let wrong = |found| MixtureError::Dimension { component: number, expected: dim, found };
+    if component.mean.len() != dim {
+        return Err(wrong(component.mean.len()));
+    }
+    if component.mean.iter().any(|m| !m.is_finite()) {
+        return Err(MixtureError::Mean { component: number });
+    }
+    let (variances, axes) = match &component.covariance {
+        Covariance::Isotropic(v) => (vec![*v; dim], None),
+        Covariance::Diagonal(v) if v.len() == dim => (v.clone(), None),
+        Covariance::Full(m) if m.len() == dim * dim => decompose_full(m, number, dim)?,
+        Covariance::Diagonal(v) => return Err(wrong(v.len())),
+        Covariance::Full(m) => return Err(wrong((m.len() as f64).sqrt() as usize)),
+    };
+    let largest = variances.iter().copied().fold(0.0, f64::max);
+    let smallest = variances.iter().copied().fold(f64::INFINITY, f64::min);
+    // An eigenvalue below the rounding error of the largest is no eigenvalue at all.
+    let floor = if axes.is_some() { largest * f64::EPSILON * dim as f64 } else { 0.0 };
+    if !(smallest > floor && largest.is_finite() && smallest.is_normal()) || variances.iter().any(|v| v.is_nan()) {
+        return Err(MixtureError::NotPositiveDefinite { component: number, eigenvalue: smallest });
+    }
+    Ok((variances, axes))
+}
+
+fn decompose_full(matrix: &[f64], number: usize, dim: usize) -> Result<Decomposition, MixtureError> {
+    if matrix.iter().any(|v| !v.is_finite()) {
+        return Err(MixtureError::NotPositiveDefinite { component: number, eigenvalue: f64::NAN });
+    }
+    let off_diagonal = |(k, v): (usize, &f64)| k / dim != k % dim && *v != 0.0;
+    if !matrix.iter().enumerate().any(off_diagonal) {
+        return Ok(((0..dim).map(|i| matrix[i * dim + i]).collect(), None));
+    }
+    let largest = matrix.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+    for i in 0..dim {
+        for j in 0..i {
+            if (matrix[i * dim + j] - matrix[j * dim + i]).abs() > 1e-12 * largest {
+                return Err(MixtureError::NotSymmetric { component: number });
+            }
+        }
+    }
+    // Scaled to order one first: the decomposition squares its entries, which would overflow
+    // for a covariance of 1e200.
+    let scaled = DMatrix::from_row_slice(dim, dim, matrix) / largest;
+    let eigen = SymmetricEigen::new(scaled);
+    let variances = eigen.eigenvalues.iter().map(|v| v * largest).collect();
+    // Column-major storage of Q read row by row is Qᵀ.
+    let axes = eigen.eigenvectors.as_slice().to_vec();
+    Ok((variances, Some(axes)))
+}

@@ -1,0 +1,246 @@
+//! The log-density by the probability-flow ODE and the instantaneous change of variables
+//! (Song et al. 2021), for comparison with the formula.
+//!
+//! With `dx/dt = -(x + s_t(x)) / (2(1-t))`,
+//! `log ρ_0(x_0) = log ρ_1(x_1) + ∫_0^1 div(drift) dt`. Integrated in `λ`, where
+//! `dt = t(1-t) dλ`, both right-hand sides are bounded and decay at both ends:
+//! `dx/dλ = -t (x + s)/2` and `dℓ/dλ = -t (d + div s)/2`.
+//!
+//! The integrator is the Dormand–Prince 5(4) pair (Dormand & Prince 1980) with local
+//! extrapolation and the usual step control. The crates that have it (`ode_solvers`, `diffsol`)
+//! bring a second linear-algebra library each, more than the page's whole budget for it.
+
+use super::{LOG_2PI, Mixture, ScoreError, Scratch, Time, lambda_range};
+use thiserror::Error;
+
+/// Accuracy and effort.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OdeOptions {
+    /// Tolerance on the local error of each step, in nats for the log-density and relative to
+    /// `1 + ‖x‖` for the point.
+    pub tolerance: f64,
+    /// Most steps, accepted and rejected.
+    pub max_steps: usize,
+}
+
+impl Default for OdeOptions {
+    fn default() -> Self {
+        Self { tolerance: 1e-8, max_steps: 20_000 }
+    }
+}
+
+/// The result of [`log_density_ode`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct OdeSolution {
+    /// `log ρ_0(x_0)`, nats.
+    pub log_density: f64,
+    /// Where the flow carries `x_0`: a point of the standard normal distribution.
+    pub end: Vec<f64>,
+    /// Evaluations of the score.
+    pub evaluations: usize,
+}
+
+/// Why the ODE could not be integrated.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum OdeError {
+    /// The step limit was reached.
+    #[error("the probability-flow ODE needs more than {0} steps here")]
+    TooManySteps(usize),
+    /// The trajectory left the range of numbers.
+    #[error("the probability-flow ODE diverges here")]
+    Diverged,
+}
+
+/// Log-density at `x` by the probability-flow ODE.
+///
+/// The global error is of the order of `tolerance` times the number of steps (some hundreds).
+///
+/// # Errors
+/// [`OdeError`] when the step limit is reached or the trajectory diverges, as it can with a
+/// large score error.
+pub fn log_density_ode(
+    mixture: &Mixture,
+    error: ScoreError,
+    x: &[f64],
+    options: OdeOptions,
+) -> Result<OdeSolution, OdeError> {
+    let d = mixture.dim();
+    let (low, high) = lambda_range(mixture, 30.0);
+    let mut flow = Flow { mixture, error, scratch: Scratch::default(), evaluations: 0 };
+    let mut state: Vec<f64> = x.iter().copied().chain([0.0]).collect();
+    // At the upper end the means still show as √(1-t) μ, so it lies twice as far.
+    integrate(&mut flow, &mut state, (low, 2.0 * high), options)?;
+    let change = state.pop().unwrap_or(0.0);
+    let norm_squared: f64 = state.iter().map(|x| x * x).sum();
+    let log_density = -0.5 * (d as f64 * LOG_2PI + norm_squared) + change;
+    if !log_density.is_finite() {
+        return Err(OdeError::Diverged);
+    }
+    Ok(OdeSolution { log_density, end: state, evaluations: flow.evaluations })
+}
+
+struct Flow<'a> {
+    mixture: &'a Mixture,
+    error: ScoreError,
+    scratch: Scratch,
+    evaluations: usize,
+}
+
+impl Flow<'_> {
+    /// Right-hand side at `λ` for the state `(x, ℓ)`.
+    fn slope(&mut self, lambda: f64, state: &[f64]) -> Vec<f64> {
+        self.evaluations += 1;
+        let d = self.mixture.dim();
+        let time = Time::from_lambda(lambda);
+        let shift = self.error.shift(time, d);
+        let local = self.mixture.at(time).evaluate(&state[..d], &mut self.scratch);
+        let half = -0.5 * time.t();
+        let score = &self.scratch.score;
+        state[..d]
+            .iter()
+            .zip(score)
+            .map(|(x, s)| half * (x + s + shift))
+            .chain([half * (d as f64 + local.divergence)])
+            .collect()
+    }
+}
+
+/// Stage times, coefficients and the two sets of weights of Dormand & Prince's pair.
+const C: [f64; 7] = [0.0, 0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0];
+const A: [&[f64]; 7] = [
+    &[],
+    &[0.2],
+    &[3.0 / 40.0, 9.0 / 40.0],
+    &[44.0 / 45.0, -56.0 / 15.0, 32.0 / 9.0],
+    &[19372.0 / 6561.0, -25360.0 / 2187.0, 64448.0 / 6561.0, -212.0 / 729.0],
+    &[9017.0 / 3168.0, -355.0 / 33.0, 46732.0 / 5247.0, 49.0 / 176.0, -5103.0 / 18656.0],
+    &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
+];
+/// Fifth-order weights minus fourth-order weights.
+const ERROR: [f64; 7] = [
+    71.0 / 57600.0,
+    0.0,
+    -71.0 / 16695.0,
+    71.0 / 1920.0,
+    -17253.0 / 339_200.0,
+    22.0 / 525.0,
+    -1.0 / 40.0,
+];
+/// Longest step in `λ`: steps may not jump over the stretch where everything happens.
+const LONGEST: f64 = 2.0;
+
+fn integrate(
+    flow: &mut Flow<'_>,
+    state: &mut Vec<f64>,
+    range: (f64, f64),
+    options: OdeOptions,
+) -> Result<(), OdeError> {
+    let mut lambda = range.0;
+    let mut step: f64 = 1.0;
+    let mut first = flow.slope(lambda, state);
+    for _ in 0..options.max_steps {
+        let h = step.min(LONGEST).min(range.1 - lambda);
+        let mut slopes = vec![first.clone()];
+        let mut next = Vec::new();
+        for (c, row) in C.iter().zip(A).skip(1) {
+            next = combine(state, h, row, &slopes);
+            slopes.push(flow.slope(lambda + c * h, &next));
+        }
+        let error = local_error(state, h, &slopes, options.tolerance);
+        if error.is_nan() {
+            return Err(OdeError::Diverged);
+        }
+        if error <= 1.0 {
+            lambda += h;
+            // The last stage is the first of the next step.
+            first = slopes.pop().unwrap_or_default();
+            *state = next;
+            if lambda >= range.1 {
+                return Ok(());
+            }
+        }
+        step = h * (0.9 * error.max(1e-10).powf(-0.2)).clamp(0.2, 5.0);
+    }
+    Err(OdeError::TooManySteps(options.max_steps))
+}
+
+fn combine(state: &[f64], h: f64, weights: &[f64], slopes: &[Vec<f64>]) -> Vec<f64> {
+    let mut next = state.to_vec();
+    for (weight, slope) in weights.iter().zip(slopes) {
+        for (n, s) in next.iter_mut().zip(slope) {
+            *n += h * weight * s;
+        }
+    }
+    next
+}
+
+/// Largest local error relative to the tolerance; the last entry of the state is in nats.
+fn local_error(state: &[f64], h: f64, slopes: &[Vec<f64>], tolerance: f64) -> f64 {
+    let scale = 1.0 + state[..state.len() - 1].iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+    let mut largest = 0.0;
+    for i in 0..state.len() {
+        let difference: f64 = ERROR.iter().zip(slopes).map(|(e, k)| e * k[i]).sum();
+        let allowed = if i + 1 == state.len() { tolerance } else { tolerance * scale };
+        let error = (h * difference).abs() / allowed;
+        if error.is_nan() {
+            return f64::NAN;
+        }
+        largest = f64::max(largest, error);
+    }
+    largest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{Component, Covariance, fit_line};
+
+    fn gaussian(mean: f64, variance: f64) -> Mixture {
+        let component = Component { weight: 1.0, mean: vec![mean], covariance: Covariance::Isotropic(variance) };
+        Mixture::new(&[component]).expect("a Gaussian")
+    }
+
+    #[test]
+    fn flow_of_a_gaussian_is_the_standardising_map() {
+        let mixture = gaussian(1.5, 0.3);
+        for x in [-2.0, 0.0, 1.5, 4.0] {
+            let solution =
+                log_density_ode(&mixture, ScoreError::default(), &[x], OdeOptions::default()).expect("solved");
+            let z = (x - 1.5) / 0.3f64.sqrt();
+            assert!((solution.end[0] - z).abs() < 1e-6 * (1.0 + z.abs()), "{x}: {} {z}", solution.end[0]);
+            let exact = -0.5 * (LOG_2PI + 0.3f64.ln() + z * z);
+            assert!((solution.log_density - exact).abs() < 1e-6, "{x}: {}", solution.log_density - exact);
+        }
+    }
+
+    /// With local extrapolation the error falls about like the tolerance, the effort like its
+    /// fifth root.
+    #[test]
+    fn effort_grows_like_the_fifth_root_of_the_accuracy() {
+        let parts = [(0.3, -2.0, 0.25), (0.7, 1.5, 0.64)];
+        let components: Vec<_> = parts
+            .iter()
+            .map(|(w, m, v)| Component { weight: *w, mean: vec![*m], covariance: Covariance::Isotropic(*v) })
+            .collect();
+        let mixture = Mixture::new(&components).expect("a mixture");
+        let efforts: Vec<(f64, f64)> = [1e-7, 1e-8, 1e-9, 1e-10, 1e-11]
+            .into_iter()
+            .map(|tolerance: f64| {
+                let options = OdeOptions { tolerance, ..OdeOptions::default() };
+                let solution = log_density_ode(&mixture, ScoreError::default(), &[0.2], options).expect("solved");
+                (tolerance.ln(), (solution.evaluations as f64).ln())
+            })
+            .collect();
+        let slope = fit_line(&efforts).expect("a fit").slope;
+        assert!((-0.24..=-0.12).contains(&slope), "{slope}");
+    }
+
+    #[test]
+    fn failures_are_typed() {
+        let options = OdeOptions { tolerance: 1e-12, max_steps: 3 };
+        let result = log_density_ode(&gaussian(0.0, 1.0), ScoreError::default(), &[9.0], options);
+        assert_eq!(result, Err(OdeError::TooManySteps(3)));
+        let result = log_density_ode(&gaussian(0.0, 1.0), ScoreError(1e300), &[9.0], OdeOptions::default());
+        assert!(result.is_err());
+    }
+}
