@@ -1,4 +1,4 @@
 //! Scorescope.
+pub mod compute;
 pub mod math;
-
-
+pub mod permalink;

@@ -38,7 +38,7 @@ pub struct FormulaSpec {
 }
 
 /// Why an estimate cannot be computed.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum FormulaError {
     /// A tensor rule in this many dimensions would need too many nodes.
     #[error("quadrature serves up to 3 dimensions, not {0}: choose an estimator with draws")]
@@ -56,7 +56,7 @@ pub struct Estimate {
 }
 
 /// The noise-prediction error at one node of the plan.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct NodeEstimate {
     /// When.
     pub time: Time,
@@ -99,10 +99,10 @@ impl Formula {
         &self.plan
     }
 
-    /// Evaluations of a mixture component that the estimate at one point takes.
-    pub fn cost(&self) -> f64 {
+    /// Evaluations of the score that the estimate at one point takes, on average per node.
+    pub fn draws_per_node(&self) -> f64 {
         let draws: f64 = self.plan.nodes.iter().map(|n| self.noise.total(n.time) as f64).sum();
-        draws * self.mixture.len() as f64
+        draws / self.plan.nodes.len().max(1) as f64
     }
 
     /// Starts on a batch of points, `d` numbers each.
@@ -172,10 +172,17 @@ impl Formula {
         self.finish(work)
     }
 
-    /// `m_t(x)` at every node of the plan, for one point.
-    pub fn profile(&self, x: &[f64]) -> Vec<NodeEstimate> {
+    /// Starts on a single point and keeps `m_t(x)` of every node of the plan; see
+    /// [`Accumulator::profile`].
+    pub fn begin_profile(&self, x: &[f64]) -> Accumulator {
         let mut work = self.begin(x.to_vec());
         work.profile = Some(Vec::with_capacity(self.plan.nodes.len()));
+        work
+    }
+
+    /// `m_t(x)` at every node of the plan, for one point, in one go.
+    pub fn profile(&self, x: &[f64]) -> Vec<NodeEstimate> {
+        let mut work = self.begin_profile(x);
         while !self.advance(&mut work) {}
         work.profile.unwrap_or_default()
     }
@@ -334,6 +341,13 @@ pub struct Accumulator {
     squares: Vec<f64>,
     profile: Option<Vec<NodeEstimate>>,
     scratch: Scratch,
+}
+
+impl Accumulator {
+    /// The nodes done so far, if the batch was started by [`Formula::begin_profile`].
+    pub fn profile(&self) -> &[NodeEstimate] {
+        self.profile.as_deref().unwrap_or_default()
+    }
 }
 
 struct Integrand {

@@ -23,7 +23,10 @@ const REACH: f64 = 6.5;
 /// Most lattice points along an axis; a sharper target loses accuracy instead of memory.
 const MAX_SIDE: usize = 1024;
 
-/// A grid on its way: the nodes of the plan are worked through one at a time.
+/// Evaluations of mixture components in one step.
+const STEP: usize = 60_000;
+
+/// A grid on its way: the nodes of the plan are worked through one at a time, each row by row.
 #[derive(Clone, Debug)]
 pub struct Lattice {
     mixture: Arc<Mixture>,
@@ -34,7 +37,24 @@ pub struct Lattice {
     node: usize,
     /// `Σ_k w_k m_k` so far, x fastest.
     total: Vec<f64>,
+    pass: Option<Pass>,
     scratch: Scratch,
+}
+
+/// The node in progress.
+#[derive(Clone, Debug)]
+struct Pass {
+    method: Method,
+    /// Rows of `f_t` done: blurred along x, or over the noise.
+    rows: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+enum Method {
+    /// A Gauss–Hermite rule at every pixel.
+    Quadrature(Vec<(f64, f64)>),
+    /// A blur of lattice rows, along x and then along y.
+    Blur { horizontal: Kernel, vertical: Kernel },
 }
 
 impl Lattice {
@@ -44,30 +64,84 @@ impl Lattice {
         debug_assert_eq!(mixture.dim(), 2);
         let plan = spec.plan(&mixture);
         let total = vec![0.0; xs.len() * ys.len()];
-        Self { mixture, plan, spec: *spec, xs, ys, node: 0, total, scratch: Scratch::default() }
+        Self { mixture, plan, spec: *spec, xs, ys, node: 0, total, pass: None, scratch: Scratch::default() }
     }
 
-    /// Adds the next node of the plan; `true` when all are in.
+    /// Does some rows of the node in progress; `true` when all nodes are in.
     pub fn advance(&mut self) -> bool {
         let Some(node) = self.plan.nodes.get(self.node).copied() else { return true };
-        // The responsibilities between two components turn over `v_t / distance` at time t.
-        let smallest = self.mixture.variance_range().0 * node.time.one_minus_t() + node.time.t();
-        let distance = 2.0 * (self.mixture.largest_mean_squared() * node.time.one_minus_t()).sqrt();
-        let bend = smallest / distance.max(smallest.sqrt());
-        let deviation = node.time.t().sqrt();
-        let blurred = if deviation < 0.7 * bend {
-            // Each further node gains a factor (deviation/bend)².
-            let order = (1e-7f64.ln() / (2.0 * (deviation / bend).ln().min(-0.2))).ceil().clamp(2.0, 16.0);
-            self.by_quadrature(node.time, order as usize)
-        } else {
-            self.by_blur(node.time, (0.8 * deviation).min(0.8 * bend))
+        let mut pass = self.pass.take().unwrap_or_else(|| self.start(node.time));
+        let width = self.xs.len();
+        let (count, cost) = match &pass.method {
+            Method::Quadrature(rule) => (self.ys.len(), width * rule.len() * rule.len()),
+            Method::Blur { horizontal, vertical } => (vertical.nodes.len(), horizontal.nodes.len()),
         };
-        let t = node.time.t();
+        let done = pass.rows.len() / width;
+        let rows = (STEP / (cost * self.mixture.len())).max(1).min(count - done);
+        self.add_rows(&mut pass, node.time, done..done + rows);
+        if done + rows < count {
+            self.pass = Some(pass);
+            return false;
+        }
+        let blurred = match pass.method {
+            Method::Quadrature(_) => pass.rows,
+            Method::Blur { vertical, .. } => vertical.apply_to_rows(&pass.rows, width),
+        };
         for (total, f) in self.total.iter_mut().zip(blurred) {
-            *total += node.weight * (2.0 + 2.0 * t * f);
+            *total += node.weight * (2.0 + 2.0 * node.time.t() * f);
         }
         self.node += 1;
         self.node == self.plan.nodes.len()
+    }
+
+    fn start(&self, time: Time) -> Pass {
+        // The responsibilities between two components turn over `v_t / distance` at time t.
+        let signal = time.one_minus_t();
+        let smallest = self.mixture.variance_range().0 * signal + time.t();
+        let distance = 2.0 * (self.mixture.largest_mean_squared() * signal).sqrt();
+        let bend = smallest / distance.max(smallest.sqrt());
+        let deviation = time.t().sqrt();
+        let method = if deviation < 0.7 * bend {
+            // Each further node gains a factor (deviation/bend)².
+            let order = (1e-7f64.ln() / (2.0 * (deviation / bend).ln().min(-0.2))).ceil().clamp(2.0, 16.0);
+            Method::Quadrature(gauss_hermite(order as usize))
+        } else {
+            let spacing = 0.8 * deviation.min(bend);
+            let kernel = |places: &[f64]| Kernel::new(places, signal.sqrt(), deviation, spacing);
+            Method::Blur { horizontal: kernel(&self.xs), vertical: kernel(&self.ys) }
+        };
+        Pass { method, rows: Vec::new() }
+    }
+
+    fn add_rows(&mut self, pass: &mut Pass, time: Time, range: std::ops::Range<usize>) {
+        let marginal = self.mixture.at(time);
+        let shift = self.spec.score_error.shift(time, 2);
+        let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
+        for row in range {
+            match &pass.method {
+                Method::Quadrature(rule) => {
+                    for x in &self.xs {
+                        let mut sum = 0.0;
+                        for (e0, w0) in rule {
+                            for (e1, w1) in rule {
+                                let y = [signal * x + deviation * e0, signal * self.ys[row] + deviation * e1];
+                                sum += w0 * w1 * f_at(&marginal, y, shift, &mut self.scratch);
+                            }
+                        }
+                        pass.rows.push(sum);
+                    }
+                }
+                Method::Blur { horizontal, vertical } => {
+                    let y = vertical.nodes[row];
+                    let line: Vec<f64> = horizontal
+                        .nodes
+                        .iter()
+                        .map(|x| f_at(&marginal, [*x, y], shift, &mut self.scratch))
+                        .collect();
+                    pass.rows.extend((0..self.xs.len()).map(|i| horizontal.apply(i, &line)));
+                }
+            }
+        }
     }
 
     /// Share of the nodes done.
@@ -90,61 +164,10 @@ impl Lattice {
         }
         values
     }
-
-    fn by_quadrature(&mut self, time: Time, order: usize) -> Vec<f64> {
-        let rule = gauss_hermite(order);
-        let marginal = self.mixture.at(time);
-        let shift = self.spec.score_error.shift(time, 2);
-        let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
-        let mut blurred = Vec::with_capacity(self.total.len());
-        for y in &self.ys {
-            for x in &self.xs {
-                let mut sum = 0.0;
-                for (e0, w0) in &rule {
-                    for (e1, w1) in &rule {
-                        let point = [signal * x + deviation * e0, signal * y + deviation * e1];
-                        sum += w0 * w1 * f_at(&marginal, point, shift, &mut self.scratch);
-                    }
-                }
-                blurred.push(sum);
-            }
-        }
-        blurred
-    }
-
-    fn by_blur(&mut self, time: Time, spacing: f64) -> Vec<f64> {
-        let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
-        let horizontal = Kernel::new(&self.xs, signal, deviation, spacing);
-        let vertical = Kernel::new(&self.ys, signal, deviation, spacing);
-        let marginal = self.mixture.at(time);
-        let shift = self.spec.score_error.shift(time, 2);
-        // Rows of the lattice are blurred along x as they are made: the lattice itself is
-        // never held.
-        let width = self.xs.len();
-        let mut rows = Vec::with_capacity(vertical.nodes.len() * width);
-        let mut row = vec![0.0; horizontal.nodes.len()];
-        for y in &vertical.nodes {
-            for (value, x) in row.iter_mut().zip(&horizontal.nodes) {
-                *value = f_at(&marginal, [*x, *y], shift, &mut self.scratch);
-            }
-            rows.extend((0..width).map(|i| horizontal.apply(i, &row)));
-        }
-        let mut blurred = Vec::with_capacity(self.total.len());
-        for j in 0..self.ys.len() {
-            let (start, weights) = vertical.band(j);
-            let mut out = vec![0.0; width];
-            for (weight, row) in weights.iter().zip(rows[start * width..].chunks_exact(width)) {
-                for (out, value) in out.iter_mut().zip(row) {
-                    *out += weight * value;
-                }
-            }
-            blurred.extend(out);
-        }
-        blurred
-    }
 }
 
 /// Gaussian weights from lattice nodes to the places at which the blurred function is read.
+#[derive(Clone, Debug)]
 struct Kernel {
     nodes: Vec<f64>,
     /// First node and weights for each place.
@@ -183,6 +206,20 @@ impl Kernel {
     fn apply(&self, place: usize, values: &[f64]) -> f64 {
         let (first, weights) = self.band(place);
         weights.iter().zip(&values[first..]).map(|(w, v)| w * v).sum()
+    }
+
+    /// The blur across rows of the given width.
+    fn apply_to_rows(&self, rows: &[f64], width: usize) -> Vec<f64> {
+        let mut blurred = vec![0.0; self.bands.len() * width];
+        for (place, out) in blurred.chunks_exact_mut(width).enumerate() {
+            let (first, weights) = self.band(place);
+            for (weight, row) in weights.iter().zip(rows[first * width..].chunks_exact(width)) {
+                for (out, value) in out.iter_mut().zip(row) {
+                    *out += weight * value;
+                }
+            }
+        }
+        blurred
     }
 }
 

@@ -25,7 +25,7 @@ pub const MAX_COMPONENTS: usize = 64;
 const CUTOFF: f64 = -60.0;
 
 /// Covariance of one component.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Covariance {
     /// `v I`.
     Isotropic(f64),
@@ -36,7 +36,7 @@ pub enum Covariance {
 }
 
 /// One component `w N(μ, Σ)` of a mixture.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Component {
     /// Weight `w ≥ 0`; weights need not sum to one.
     pub weight: f64,
@@ -47,7 +47,7 @@ pub struct Component {
 }
 
 /// Why a list of components is not a mixture. Components are numbered from 1, as on the page.
-#[derive(Clone, Debug, Error, PartialEq)]
+#[derive(Clone, Debug, Error, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum MixtureError {
     /// No component, or none with a positive weight.
     #[error("a mixture needs at least one component with a positive weight")]

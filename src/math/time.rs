@@ -5,7 +5,7 @@
 //! neither can be recovered from the other in floating point, so both are carried.
 
 /// A time of the forward process `X_t = √(1-t) X_0 + √t ε`, with `0 < t < 1`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Time {
     noise: f64,
     signal: f64,

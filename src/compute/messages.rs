@@ -1,0 +1,225 @@
+//! What the page asks for and what it gets back: plain data, encoded by `postcard` between the
+//! page and its worker.
+
+use crate::math::{
+    Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A place for one running job; a newer job takes the place of an older one. Earlier slots are
+/// served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Slot {
+    /// The numbers at the probe.
+    Probe,
+    /// The main figure.
+    Main,
+    /// The convergence figure.
+    Convergence,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Estimates at a list of points.
+    Points(PointsRequest),
+    /// The formula on a grid in two dimensions by quadrature, the whole grid at once.
+    Grid(GridRequest),
+    /// Everything at one point.
+    Probe(ProbeRequest),
+    /// Errors against draws and against steps.
+    Convergence(ConvergenceRequest),
+}
+
+/// See [`Request::Points`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointsRequest {
+    /// The target's components.
+    pub target: Vec<Component>,
+    /// How the formula is computed.
+    pub spec: FormulaSpec,
+    /// The points, `d` numbers each.
+    pub points: Vec<f64>,
+    /// Numbers of points, ascending, after which a partial reply is sent.
+    pub stages: Vec<usize>,
+    /// Whether to integrate the probability-flow ODE as well.
+    pub ode: bool,
+    /// Whether to compute the ELBO as well, for this reverse variance.
+    pub elbo: Option<ReverseVariance>,
+}
+
+/// See [`Request::Grid`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridRequest {
+    /// The target's components.
+    pub target: Vec<Component>,
+    /// How the formula is computed; the estimator is quadrature.
+    pub spec: FormulaSpec,
+    /// Grids to compute one after the other, coarse to fine: coordinates along x and y.
+    pub stages: Vec<(Vec<f64>, Vec<f64>)>,
+}
+
+/// See [`Request::Probe`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeRequest {
+    /// The target's components.
+    pub target: Vec<Component>,
+    /// How the formula is computed.
+    pub spec: FormulaSpec,
+    /// The point.
+    pub x: Vec<f64>,
+    /// Start of the interval of times, 0 for the data's end.
+    pub t1: f64,
+    /// End of the interval of times, 1 for the noise's end.
+    pub t2: f64,
+    /// Reverse variance of the ELBO.
+    pub variance: ReverseVariance,
+}
+
+/// See [`Request::Convergence`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConvergenceRequest {
+    /// The target's components.
+    pub target: Vec<Component>,
+    /// How the formula is computed.
+    pub spec: FormulaSpec,
+    /// Numbers of draws to try.
+    pub draws: Vec<usize>,
+    /// Numbers of steps to try.
+    pub steps: Vec<usize>,
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// To [`Request::Points`] and [`Request::Grid`].
+    Points(PointsReply),
+    /// To [`Request::Probe`].
+    Probe(ProbeReply),
+    /// To [`Request::Convergence`].
+    Convergence(ConvergenceReply),
+}
+
+/// Log-densities in nats at the first points of a request. Lists are as long as the points
+/// computed so far; those that were not asked for are empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PointsReply {
+    /// The closed form.
+    pub exact: Vec<f64>,
+    /// The formula's estimates.
+    pub formula: Vec<Estimate>,
+    /// The probability-flow ODE; NaN where it failed.
+    pub ode: Vec<f64>,
+    /// The ELBO.
+    pub elbo: Vec<f64>,
+}
+
+/// All numbers at the probe, in nats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeReply {
+    /// Closed-form log-density.
+    pub exact: f64,
+    /// The formula's estimate.
+    pub formula: Estimate,
+    /// By the probability-flow ODE, with the number of score evaluations, or why not.
+    pub ode: Result<(f64, usize), String>,
+    /// The ELBO.
+    pub elbo: f64,
+    /// The formula's own nodes in time.
+    pub profile: Vec<ProfileNode>,
+    /// The integrand by quadrature on a fine grid of times; empty above two dimensions.
+    pub reference: Vec<ProfileNode>,
+    /// `E[log ρ_t(X_t) | X_0 = x]` at the times of `reference`, in closed form but for the
+    /// expectation.
+    pub path: Vec<f64>,
+    /// `∫_{t1}^{t2} D dt` by the chosen estimator.
+    pub integral: Estimate,
+    /// `E[log ρ_{t2}(X_{t2}) - log ρ_{t1}(X_{t1})]`, the other side of the same identity; `None`
+    /// above two dimensions.
+    pub difference: Option<f64>,
+    /// By how much the score error lowers the formula on average over the data.
+    pub mean_fall: f64,
+}
+
+/// The integrand at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProfileNode {
+    /// When.
+    pub time: Time,
+    /// `t(1-t) D(t, x)`: the integrand over `λ`, nats per unit of `λ`.
+    pub per_lambda: f64,
+    /// Its standard error.
+    pub standard_error: Option<f64>,
+    /// What this node takes away from the estimate, beyond the constant: the running value of
+    /// the formula rises by this much from the node before to the next.
+    pub share: f64,
+}
+
+impl ProfileNode {
+    /// `D(t, x)`.
+    pub fn integrand(&self) -> f64 {
+        self.per_lambda / (self.time.t() * self.time.one_minus_t())
+    }
+}
+
+/// Root-mean-square errors over draws from the target, nats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConvergenceReply {
+    /// Per estimator: (draws, error against quadrature by the same rule).
+    pub draws: Vec<(crate::math::Estimator, Vec<(usize, f64)>)>,
+    /// Per rule: (steps, error against the truth with the expectations by quadrature).
+    pub steps: Vec<(Rule, Vec<(usize, f64)>)>,
+}
+
+/// Why a job was not started.
+#[derive(Clone, Debug, Error, PartialEq, Serialize, Deserialize)]
+pub enum JobError {
+    /// The target is no mixture.
+    #[error(transparent)]
+    Mixture(#[from] MixtureError),
+    /// The formula cannot be computed as asked.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
+    /// The points do not fit the target.
+    #[error("the points have the wrong dimension for this target")]
+    Dimension,
+    /// The worker died, and so did its replacement.
+    #[error("the computation was broken off: {0}")]
+    Broken(String),
+}
+
+/// A job on its way to the scheduler. `id` grows with every submission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// Number of the job.
+    pub id: u32,
+    /// Its place.
+    pub slot: Slot,
+    /// What to do; `None` clears the place.
+    pub request: Option<Request>,
+}
+
+/// News of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Number of the job.
+    pub id: u32,
+    /// Its place.
+    pub slot: Slot,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What can happen to a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Share of the work done, in `[0, 1]`.
+    Progress(f64),
+    /// A coarser or shorter version of the reply.
+    Partial(Reply),
+    /// The reply.
+    Done(Reply),
+    /// It could not be done.
+    Failed(JobError),
+}

@@ -1,0 +1,62 @@
+//! Requests carried out step by step, each step a few milliseconds at most.
+
+mod convergence;
+mod grid;
+mod points;
+mod probe;
+
+use super::messages::{JobError, Reply, Request};
+
+/// Evaluations of mixture components in one step: about two milliseconds.
+const STEP: usize = 100_000;
+
+/// A request being carried out.
+#[derive(Debug)]
+pub enum Task {
+    /// See [`Request::Points`].
+    Points(Box<points::PointsTask>),
+    /// See [`Request::Grid`].
+    Grid(Box<grid::GridTask>),
+    /// See [`Request::Probe`].
+    Probe(Box<probe::ProbeTask>),
+    /// See [`Request::Convergence`].
+    Convergence(Box<convergence::ConvergenceTask>),
+}
+
+/// What a step brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// Share of the work done, in `[0, 1]`.
+    Working(f64),
+    /// A partial reply.
+    Partial(Reply),
+    /// The reply; there is nothing more to do.
+    Done(Reply),
+}
+
+impl Task {
+    /// Checks a request and starts on it.
+    ///
+    /// # Errors
+    /// [`JobError`] when it cannot be computed.
+    pub fn new(request: Request) -> Result<Self, JobError> {
+        Ok(match request {
+            Request::Points(request) => Task::Points(Box::new(points::PointsTask::new(request)?)),
+            Request::Grid(request) => Task::Grid(Box::new(grid::GridTask::new(request)?)),
+            Request::Probe(request) => Task::Probe(Box::new(probe::ProbeTask::new(request)?)),
+            Request::Convergence(request) => {
+                Task::Convergence(Box::new(convergence::ConvergenceTask::new(request)?))
+            }
+        })
+    }
+
+    /// Does the next step.
+    pub fn step(&mut self) -> Progress {
+        match self {
+            Task::Points(task) => task.step(),
+            Task::Grid(task) => task.step(),
+            Task::Probe(task) => task.step(),
+            Task::Convergence(task) => task.step(),
+        }
+    }
+}

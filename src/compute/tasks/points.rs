@@ -1,0 +1,147 @@
+//! Estimates at a list of points, in batches, with the other routes to the same numbers.
+
+use super::{Progress, STEP};
+use crate::compute::messages::{JobError, PointsReply, PointsRequest, Reply};
+use crate::math::{
+    Accumulator, Estimator, Formula, FormulaSpec, Mixture, OdeOptions, Scratch, elbo_plan, log_density_ode,
+};
+use std::sync::Arc;
+
+/// Blocks of noise hold at most this many draws.
+const BLOCK: usize = 512;
+
+/// See [`crate::compute::Request::Points`].
+#[derive(Debug)]
+pub struct PointsTask {
+    request: PointsRequest,
+    mixture: Arc<Mixture>,
+    formula: Formula,
+    elbo: Option<Formula>,
+    /// Batches, as ranges of points; a stage ends with a batch.
+    batches: Vec<std::ops::Range<usize>>,
+    batch: usize,
+    work: Work,
+    reply: PointsReply,
+    scratch: Scratch,
+}
+
+/// What is being done to the batch in progress, in this order.
+#[derive(Debug)]
+enum Work {
+    Start,
+    Formula(Accumulator),
+    Elbo(Accumulator),
+    Ode(usize),
+}
+
+impl PointsTask {
+    pub(super) fn new(request: PointsRequest) -> Result<Self, JobError> {
+        let mixture = Arc::new(Mixture::new(&request.target)?);
+        let dim = mixture.dim();
+        if !request.points.len().is_multiple_of(dim) {
+            return Err(JobError::Dimension);
+        }
+        let formula = Formula::new(mixture.clone(), &request.spec)?;
+        let elbo = match request.elbo {
+            Some(variance) => Some(elbo_formula(&mixture, &request.spec, variance)?),
+            None => None,
+        };
+        let draws = (formula.draws_per_node() as usize).clamp(1, BLOCK);
+        let size = (STEP / (draws * mixture.len())).clamp(1, 256);
+        let count = request.points.len() / dim;
+        let mut batches = Vec::new();
+        let mut start = 0;
+        for end in request.stages.iter().copied().filter(|end| *end < count).chain([count]) {
+            while start < end {
+                let next = (start + size).min(end);
+                batches.push(start..next);
+                start = next;
+            }
+        }
+        Ok(Self {
+            request,
+            mixture,
+            formula,
+            elbo,
+            batches,
+            batch: 0,
+            work: Work::Start,
+            reply: PointsReply::default(),
+            scratch: Scratch::default(),
+        })
+    }
+
+    pub(super) fn step(&mut self) -> Progress {
+        let dim = self.mixture.dim();
+        let Some(range) = self.batches.get(self.batch).cloned() else {
+            return Progress::Done(Reply::Points(std::mem::take(&mut self.reply)));
+        };
+        let points = &self.request.points[range.start * dim..range.end * dim];
+        self.work = match std::mem::replace(&mut self.work, Work::Start) {
+            Work::Start => {
+                let origin = self.mixture.at_zero();
+                let exact = points.chunks_exact(dim).map(|x| origin.log_density(x, &mut self.scratch));
+                self.reply.exact.extend(exact);
+                Work::Formula(self.formula.begin(points.to_vec()))
+            }
+            Work::Formula(mut work) => {
+                if !self.formula.advance(&mut work) {
+                    Work::Formula(work)
+                } else {
+                    self.reply.formula.extend(self.formula.finish(work));
+                    match &self.elbo {
+                        Some(elbo) => Work::Elbo(elbo.begin(points.to_vec())),
+                        None => Work::Ode(range.start),
+                    }
+                }
+            }
+            Work::Elbo(mut work) => match &self.elbo {
+                Some(elbo) if !elbo.advance(&mut work) => Work::Elbo(work),
+                Some(elbo) => {
+                    self.reply.elbo.extend(elbo.finish(work).iter().map(|e| e.value));
+                    Work::Ode(range.start)
+                }
+                None => Work::Ode(range.start),
+            },
+            Work::Ode(next) if self.request.ode && next < range.end => {
+                let x = &self.request.points[next * dim..(next + 1) * dim];
+                let solution = log_density_ode(&self.mixture, self.request.spec.score_error, x, OdeOptions::default());
+                self.reply.ode.push(solution.map_or(f64::NAN, |s| s.log_density));
+                Work::Ode(next + 1)
+            }
+            Work::Ode(_) => return self.close_batch(range.end),
+        };
+        Progress::Working(self.progress())
+    }
+
+    fn close_batch(&mut self, end: usize) -> Progress {
+        self.batch += 1;
+        if self.batch < self.batches.len() && self.request.stages.contains(&end) {
+            return Progress::Partial(Reply::Points(self.reply.clone()));
+        }
+        Progress::Working(self.progress())
+    }
+
+    fn progress(&self) -> f64 {
+        let total = self.request.points.len() / self.mixture.dim();
+        let batch = self.batches.get(self.batch).cloned().unwrap_or(total..total);
+        let within = match &self.work {
+            Work::Formula(work) => self.formula.progress(work),
+            Work::Start => 0.0,
+            Work::Elbo(_) | Work::Ode(_) => 1.0,
+        };
+        (batch.start as f64 + within * batch.len() as f64) / total.max(1) as f64
+    }
+}
+
+/// The ELBO at a point with its expectations by quadrature, or by Sobol points in Stein's form
+/// where quadrature cannot reach.
+pub(super) fn elbo_formula(
+    mixture: &Arc<Mixture>,
+    spec: &FormulaSpec,
+    variance: crate::math::ReverseVariance,
+) -> Result<Formula, JobError> {
+    let plan = elbo_plan(&spec.schedule.steps(spec.steps), variance, mixture.dim());
+    let estimator = if mixture.dim() <= 3 { Estimator::Quadrature } else { Estimator::SteinQmc };
+    Ok(Formula::with_plan(mixture.clone(), plan, &FormulaSpec { estimator, ..*spec })?)
+}

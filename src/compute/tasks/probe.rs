@@ -1,0 +1,125 @@
+//! Everything at one point: the estimate, its integrand over time, the other routes, and the
+//! identity between two times.
+
+use super::Progress;
+use super::points::elbo_formula;
+use crate::compute::messages::{JobError, ProbeReply, ProbeRequest, ProfileNode, Reply};
+use crate::math::{
+    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, Plan, Scratch,
+    lambda_range, log_density_ode, mean_log_density,
+};
+use std::sync::Arc;
+
+/// Times in the reference curve of the integrand.
+const REFERENCE_STEP: f64 = 0.2;
+
+/// See [`crate::compute::Request::Probe`].
+#[derive(Debug)]
+pub struct ProbeTask {
+    request: ProbeRequest,
+    mixture: Arc<Mixture>,
+    /// The chosen formula, the interval, the ELBO, the reference: run one after the other.
+    runs: Vec<(Formula, Accumulator)>,
+    run: usize,
+    reply: ProbeReply,
+    /// Next entry of `reply.path`.
+    path: usize,
+}
+
+impl ProbeTask {
+    pub(super) fn new(request: ProbeRequest) -> Result<Self, JobError> {
+        let mixture = Arc::new(Mixture::new(&request.target)?);
+        let dim = mixture.dim();
+        if request.x.len() != dim {
+            return Err(JobError::Dimension);
+        }
+        let spec = &request.spec;
+        let main = Formula::new(mixture.clone(), spec)?;
+        // The identity between two times is a statement about the continuous process,
+        // whichever rule the estimate uses.
+        let range = spec.clock(&mixture).0;
+        let between = Plan::between(dim, range, request.t1, request.t2);
+        let mut formulas =
+            vec![main, Formula::with_plan(mixture.clone(), between, spec)?, elbo_formula(&mixture, spec, request.variance)?];
+        if dim <= 2 {
+            let reference = Plan::continuous(dim, lambda_range(&mixture, 9.0), REFERENCE_STEP);
+            let quadrature = FormulaSpec { estimator: Estimator::Quadrature, ..*spec };
+            formulas.push(Formula::with_plan(mixture.clone(), reference, &quadrature)?);
+        }
+        let runs = formulas
+            .into_iter()
+            .map(|formula| {
+                let work = formula.begin_profile(&request.x);
+                (formula, work)
+            })
+            .collect();
+        let exact = mixture.at_zero().log_density(&request.x, &mut Scratch::default());
+        let pending = Estimate { value: f64::NAN, standard_error: None };
+        let reply = ProbeReply {
+            exact,
+            formula: pending,
+            ode: Err(String::new()),
+            elbo: f64::NAN,
+            profile: Vec::new(),
+            reference: Vec::new(),
+            path: Vec::new(),
+            integral: pending,
+            difference: None,
+            mean_fall: 0.0,
+        };
+        Ok(Self { request, mixture, runs, run: 0, reply, path: 0 })
+    }
+
+    pub(super) fn step(&mut self) -> Progress {
+        if let Some((formula, work)) = self.runs.get_mut(self.run) {
+            if formula.advance(work) {
+                let nodes = profile(formula, work.profile());
+                let estimate = formula.finish(work.clone())[0];
+                match self.run {
+                    0 => {
+                        self.reply.mean_fall = self.request.spec.score_error.mean_fall(formula.plan());
+                        (self.reply.formula, self.reply.profile) = (estimate, nodes);
+                    }
+                    1 => self.reply.integral = Estimate { value: -estimate.value, ..estimate },
+                    2 => self.reply.elbo = estimate.value,
+                    _ => self.reply.reference = nodes,
+                }
+                self.run += 1;
+            }
+            return Progress::Working(0.8 * self.run as f64 / self.runs.len() as f64);
+        }
+        if let Some(node) = self.reply.reference.get(self.path) {
+            self.reply.path.push(mean_log_density(&self.mixture, &self.request.x, node.time.t()));
+            self.path += 1;
+            return Progress::Working(0.9);
+        }
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Progress {
+        let ProbeRequest { spec, x, t1, t2, .. } = &self.request;
+        let solution = log_density_ode(&self.mixture, spec.score_error, x, OdeOptions::default());
+        self.reply.ode = solution.map(|s| (s.log_density, s.evaluations)).map_err(|e| e.to_string());
+        if self.mixture.dim() <= 2 {
+            let at = |t| mean_log_density(&self.mixture, x, t);
+            self.reply.difference = Some(at(*t2) - at(*t1));
+        }
+        Progress::Done(Reply::Probe(self.reply.clone()))
+    }
+}
+
+fn profile(formula: &Formula, nodes: &[NodeEstimate]) -> Vec<ProfileNode> {
+    let plan = formula.plan();
+    let dim = plan.dim as f64;
+    plan.nodes
+        .iter()
+        .zip(nodes)
+        .map(|(node, estimate)| ProfileNode {
+            time: node.time,
+            per_lambda: 0.5 * (estimate.m - dim * node.time.one_minus_t()),
+            standard_error: estimate.standard_error.map(|e| 0.5 * e),
+            share: node.weight * (estimate.m - dim * node.time.one_minus_t()),
+        })
+        .collect()
+}
+
