@@ -74,13 +74,18 @@ impl Reader {
             return *value;
         }
         let used = choices.iter().find(|(_, value)| *value == default).map_or("", |(name, _)| name);
+        self.unknown_choice(key, &text, choices, used);
+        default
+    }
+
+    /// Adds the notice for a name that is none of the known ones.
+    pub fn unknown_choice<T>(&mut self, key: &str, text: &str, choices: &Choices<T>, used: &str) {
         self.notices.push(Notice::UnknownChoice {
             key: key.to_owned(),
-            value: shown(&text),
-            known: choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+            value: shown(text),
+            known: names(choices),
             used: used.to_owned(),
         });
-        default
     }
 
     /// Several of several names, joined by commas: each name's value, in the order of `choices`.
@@ -89,8 +94,7 @@ impl Reader {
         let asked: Vec<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
         for name in &asked {
             if !choices.iter().any(|(known, _)| known == name) {
-                let known = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-                self.invalid(key, name, &format!("known values are {known}"));
+                self.invalid(key, name, &format!("known values are {}", names(choices)));
             }
         }
         choices.iter().filter(|(name, _)| asked.contains(name)).map(|(_, value)| *value).collect()
@@ -148,6 +152,10 @@ impl Reader {
         // A position of an ASCII byte is a character boundary.
         query.get(..end).unwrap_or("")
     }
+}
+
+fn names<T>(choices: &Choices<T>) -> String {
+    choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 /// Percent-decoding, with `+` for a space; malformed escapes stay as they are and invalid

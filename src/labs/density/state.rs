@@ -1,0 +1,215 @@
+//! Parameters of the density lab and their link.
+
+use crate::labs::Lab;
+use crate::labs::common::Common;
+use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
+use crate::permalink::{Notice, Number, Reader, Writer, parse_rows, write_rows};
+
+/// Names of the estimators in links.
+pub const ESTIMATORS: [(&str, Estimator); 6] = [
+    ("monte-carlo", Estimator::MonteCarlo),
+    ("antithetic", Estimator::Antithetic),
+    ("qmc", Estimator::Qmc),
+    ("stein", Estimator::Stein),
+    ("stein-qmc", Estimator::SteinQmc),
+    ("quadrature", Estimator::Quadrature),
+];
+
+/// Names of the rules in links.
+pub const RULES: [(&str, Rule); 4] = [
+    ("paper", Rule::Paper),
+    ("log-snr-left", Rule::LogSnrLeft),
+    ("log-snr-trapezoid", Rule::LogSnrTrapezoid),
+    ("continuous", Rule::Continuous),
+];
+
+/// Names of the reverse variances in links.
+pub const VARIANCES: [(&str, ReverseVariance); 3] = [
+    ("beta", ReverseVariance::Beta),
+    ("beta-over-alpha", ReverseVariance::BetaOverAlpha),
+    ("posterior", ReverseVariance::Posterior),
+];
+
+/// A curve that can be shown beside the exact one and the formula's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// The probability-flow ODE.
+    Ode,
+    /// The ELBO.
+    Elbo,
+}
+
+/// Names of the further curves in links.
+pub const CURVES: [(&str, Curve); 2] = [("ode", Curve::Ode), ("elbo", Curve::Elbo)];
+
+/// Draws per time.
+pub const DRAWS: Number = Number { key: "draws", min: 1.0, max: MAX_DRAWS as f64, default: 64.0, whole: true };
+/// Start of the interval of times.
+pub const T1: Number = Number { key: "t1", min: 0.0, max: 1.0, default: 0.0, whole: false };
+/// End of the interval of times.
+pub const T2: Number = Number { key: "t2", min: 0.0, max: 1.0, default: 1.0, whole: false };
+/// Size of the score error.
+pub const DELTA: Number = Number { key: "delta", min: -10.0, max: 10.0, default: 0.0, whole: false };
+
+/// Farthest the probe goes along an axis.
+pub const PROBE_REACH: f64 = 1000.0;
+
+/// The parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Density {
+    /// Those shared with other labs.
+    pub common: Common,
+    /// Estimator of the expectations over the noise.
+    pub estimator: Estimator,
+    /// Discretisation of the integral over time.
+    pub rule: Rule,
+    /// Draws per time.
+    pub draws: f64,
+    /// Start of the interval of times, below `t2`.
+    pub t1: f64,
+    /// End of the interval of times.
+    pub t2: f64,
+    /// The probe, where it was moved; `d` numbers.
+    pub probe: Option<Vec<f64>>,
+    /// Size of the score error.
+    pub delta: f64,
+    /// Reverse variance of the ELBO.
+    pub variance: ReverseVariance,
+    /// Further curves.
+    pub curves: Vec<Curve>,
+}
+
+impl Default for Density {
+    fn default() -> Self {
+        Self {
+            common: Common::default(),
+            estimator: Estimator::Stein,
+            rule: Rule::Continuous,
+            draws: DRAWS.default,
+            t1: T1.default,
+            t2: T2.default,
+            probe: None,
+            delta: DELTA.default,
+            variance: ReverseVariance::default(),
+            curves: Vec::new(),
+        }
+    }
+}
+
+impl Density {
+    /// Takes the lab's keys out of a link.
+    pub fn read(reader: &mut Reader) -> Self {
+        let default = Self::default();
+        let common = Common::read(reader);
+        let dim = common.target.mixture().dim();
+        let mut state = Self {
+            estimator: reader.choice("estimator", &ESTIMATORS, default.estimator),
+            rule: reader.choice("rule", &RULES, default.rule),
+            draws: reader.number(&DRAWS),
+            t1: reader.number(&T1),
+            t2: reader.number(&T2),
+            probe: read_probe(reader, dim),
+            delta: reader.number(&DELTA),
+            variance: reader.choice("variance", &VARIANCES, default.variance),
+            curves: reader.choices("curves", &CURVES),
+            common,
+        };
+        if state.t1 >= state.t2 {
+            let reason = format!("“t1” must lie below “t2”: showing the whole interval instead of {} … {}.", state.t1, state.t2);
+            reader.notice(Notice::Conflict(reason));
+            (state.t1, state.t2) = (T1.default, T2.default);
+        }
+        state
+    }
+
+    /// The query that opens to this state.
+    pub fn query(&self) -> String {
+        let default = Self::default();
+        let mut writer = Writer::default();
+        self.common.write(&mut writer);
+        writer.choice("estimator", &ESTIMATORS, self.estimator, default.estimator);
+        writer.choice("rule", &RULES, self.rule, default.rule);
+        writer.number(&DRAWS, self.draws);
+        writer.number(&T1, self.t1);
+        writer.number(&T2, self.t2);
+        if let Some(probe) = &self.probe {
+            writer.text("probe", &write_rows(std::slice::from_ref(probe), ';'));
+        }
+        writer.number(&DELTA, self.delta);
+        writer.choice("variance", &VARIANCES, self.variance, default.variance);
+        writer.choices("curves", &CURVES, &self.curves);
+        writer.finish(Lab::Density.name(), true)
+    }
+
+    /// How the formula is to be computed.
+    pub fn spec(&self) -> FormulaSpec {
+        FormulaSpec {
+            rule: self.rule,
+            estimator: self.estimator,
+            schedule: self.common.schedule(),
+            steps: self.common.steps as usize,
+            draws: self.draws as usize,
+            seed: self.common.seed as u32,
+            score_error: ScoreError(self.delta),
+        }
+    }
+
+    /// Whether the schedule and its steps have a part in what is shown.
+    pub fn uses_schedule(&self) -> bool {
+        self.rule != Rule::Continuous || self.curves.contains(&Curve::Elbo)
+    }
+
+    /// Where the probe is.
+    pub fn probe(&self, mixture: &Mixture) -> Vec<f64> {
+        match &self.probe {
+            Some(probe) if probe.len() == mixture.dim() => probe.clone(),
+            _ => default_probe(mixture),
+        }
+    }
+
+    /// The same state with another target: a probe of the wrong dimension goes home.
+    pub fn set_target(&mut self, target: crate::labs::common::Target) {
+        let old = self.common.target.mixture().dim();
+        if target.mixture().dim() != old || self.common.target.name() != target.name() {
+            self.probe = None;
+        }
+        self.common.target = target;
+    }
+}
+
+/// Beside the mean of the heaviest component, where there is something to see; rounded, so that
+/// it reads well.
+fn default_probe(mixture: &Mixture) -> Vec<f64> {
+    let components = mixture.components();
+    let heaviest = components.iter().fold(&components[0], |best, c| if c.weight > best.weight { c } else { best });
+    let (_, deviations) = mixture.moments();
+    let step = 0.2 * deviations[0];
+    let mut probe: Vec<f64> = heaviest.mean.iter().map(|m| (m * 100.0).round() / 100.0).collect();
+    probe[0] = ((heaviest.mean[0] - step) * 10.0).round() / 10.0;
+    probe
+}
+
+fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
+    let mut moved = None;
+    let probe = reader.parsed("probe", |text| {
+        let rows = parse_rows(text, ';', 1).map_err(|e| e.to_string())?;
+        let row = rows.into_iter().next().unwrap_or_default();
+        if row.len() != dim {
+            return Err(format!("the target has dimension {dim}, so the probe takes {dim} numbers joined by “:”"));
+        }
+        let clamped: Vec<f64> = row.iter().map(|v| v.clamp(-PROBE_REACH, PROBE_REACH) + 0.0).collect();
+        if clamped != row {
+            moved = Some(text.chars().take(40).collect::<String>());
+        }
+        Ok(clamped)
+    });
+    if let (Some(value), Some(probe)) = (moved, &probe) {
+        reader.notice(Notice::Clamped {
+            key: "probe".to_owned(),
+            value,
+            range: format!("-{PROBE_REACH} … {PROBE_REACH}"),
+            used: write_rows(std::slice::from_ref(probe), ';'),
+        });
+    }
+    probe
+}
