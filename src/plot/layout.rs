@@ -1,0 +1,452 @@
+//! Where everything goes: a figure and a size become rectangles of CSS pixels.
+//!
+//! Columns of a row are equally wide; their plot areas, not their labels, align, and the first plot areas of all rows
+//! share a left edge. Words beside axes take the room that [`super::text`] estimates. Names of curves stand in the right
+//! margin where there is room, else in a legend above the panel. Nothing here draws, so the page can use the same
+//! layout to translate the pointer.
+
+use super::figure::{Axis, Figure, Layer, Panel, Row};
+use super::mapping::{Mapping, Rect};
+use super::text;
+use super::ticks::{Ticks, ticks};
+
+/// Font size of tick labels.
+pub const TICK_SIZE: f64 = 12.0;
+/// Font size of axis labels and names of curves.
+pub const LABEL_SIZE: f64 = 12.5;
+/// Font size of headings.
+pub const TITLE_SIZE: f64 = 13.5;
+/// Height of a line of words.
+pub const LINE: f64 = 18.0;
+/// Length of the sample of a curve beside its name.
+pub const SAMPLE: f64 = 16.0;
+/// Height of a colour bar with its words.
+pub const BAR_HEIGHT: f64 = 52.0;
+const EDGE: f64 = 4.0;
+const COLUMN_GAP: f64 = 18.0;
+const ROW_GAP: f64 = 14.0;
+const TICK_ROOM: f64 = 9.0;
+
+/// The result.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Layout {
+    /// Width of the figure.
+    pub width: f64,
+    /// Height of the figure.
+    pub height: f64,
+    /// All panels, row by row.
+    pub panels: Vec<PanelLayout>,
+    /// All colour bars, row by row.
+    pub bars: Vec<BarLayout>,
+}
+
+impl Layout {
+    /// The panel under a pixel.
+    #[must_use]
+    pub fn panel_at(&self, x: f64, y: f64) -> Option<&PanelLayout> {
+        self.panels.iter().find(|p| p.mapping.rect.contains(x, y))
+    }
+}
+
+/// Where a panel goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelLayout {
+    /// Its row in the figure.
+    pub row: usize,
+    /// Its column in the row.
+    pub column: usize,
+    /// Plot area and axes.
+    pub mapping: Mapping,
+    /// Ticks along x.
+    pub x_ticks: Ticks,
+    /// Ticks along y.
+    pub y_ticks: Ticks,
+    /// Left end of the words above the panel.
+    pub left: f64,
+    /// Heights (middles of lines) of heading, y label, legend lines and secondary tick labels.
+    pub header: Header,
+    /// Where the names of curves go.
+    pub names: Names,
+}
+
+/// Lines above a panel, as heights of their middles.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Header {
+    /// Heading.
+    pub title: Option<f64>,
+    /// Label of the y axis, and of the secondary x axis at the right end of the same line.
+    pub label: Option<f64>,
+    /// The label stands in the gutter beside the heading.
+    pub label_in_gutter: bool,
+    /// First line of the legend.
+    pub legend: f64,
+    /// Tick labels of the secondary x axis.
+    pub secondary: f64,
+}
+
+/// Where the names of curves go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Names {
+    /// In the right margin, beginning at this abscissa.
+    Margin(f64),
+    /// Above: left end and line of each named layer.
+    Legend(Vec<(f64, usize)>),
+}
+
+/// Where a colour bar goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BarLayout {
+    /// Its row in the figure.
+    pub row: usize,
+    /// Its index in the row.
+    pub index: usize,
+    /// The strip of colours; its label is a line above, its ticks below.
+    pub rect: Rect,
+    /// Ticks.
+    pub ticks: Ticks,
+}
+
+/// Lays a figure out in a width and a height. Any size gives a layout; sizes too small for the words give plot areas of
+/// at least a few pixels, which may then stick out.
+#[must_use]
+pub fn layout(figure: &Figure, width: f64, height: f64) -> Layout {
+    let (width, height) = (sane(width), sane(height));
+    let mut plan = Plan::new(figure, width);
+    // Room for words depends on ticks, ticks on lengths, lengths on the room for words: three rounds settle it.
+    for _ in 0..3 {
+        plan.refine(figure, width, height);
+    }
+    plan.place(figure, width, height)
+}
+
+/// The height at which a figure of a given width looks best: maps fill their columns, curves are about half as high as
+/// wide.
+#[must_use]
+pub fn preferred_height(figure: &Figure, width: f64) -> f64 {
+    let width = sane(width);
+    let mut plan = Plan::new(figure, width);
+    for _ in 0..3 {
+        plan.refine(figure, width, 10_000.0);
+    }
+    let words: f64 = plan.rows.iter().map(|r| r.above + r.below).sum();
+    let flexible = figure.rows.iter().zip(&plan.rows).filter(|(_, r)| !r.equal).count();
+    let share = (width * 0.46).clamp(220.0, 400.0) / (1.0 + 0.3 * flexible.saturating_sub(1) as f64);
+    let plots: f64 = plan
+        .rows
+        .iter()
+        .zip(&figure.rows)
+        .map(|(r, row)| if r.equal { r.natural } else { share * weight(row).clamp(0.3, 1.5) })
+        .sum();
+    (words + plots + ROW_GAP * figure.rows.len().saturating_sub(1) as f64 + 2.0 * EDGE).ceil()
+}
+
+fn sane(length: f64) -> f64 {
+    if length.is_finite() { length.clamp(40.0, 20_000.0) } else { 40.0 }
+}
+
+fn weight(row: &Row) -> f64 {
+    if row.height_weight.is_finite() { row.height_weight.clamp(1e-3, 1e3) } else { 1.0 }
+}
+
+/// What is known of a row while it is being planned.
+#[derive(Clone, Debug)]
+struct RowPlan {
+    columns: usize,
+    equal: bool,
+    /// Left room of each column.
+    gutters: Vec<f64>,
+    /// Room right of the last column.
+    right: f64,
+    /// Room above and below the plot areas.
+    above: f64,
+    below: f64,
+    /// Lines of the longest legend.
+    legend_lines: usize,
+    /// Size of the plot areas.
+    plot: (f64, f64),
+    /// Height that equal aspect asks for at full width.
+    natural: f64,
+}
+
+struct Plan {
+    rows: Vec<RowPlan>,
+    /// Whether names stand in the right margin.
+    margin: bool,
+}
+
+impl Plan {
+    fn new(figure: &Figure, width: f64) -> Self {
+        let widest = figure.rows.iter().flat_map(|r| &r.panels).map(names_width).fold(0.0, f64::max);
+        let single = figure.rows.iter().all(|r| columns(r) <= 1);
+        let rows = figure
+            .rows
+            .iter()
+            .map(|row| RowPlan {
+                columns: columns(row),
+                equal: !row.panels.is_empty() && row.panels.iter().all(|p| p.equal_aspect),
+                gutters: vec![40.0; columns(row)],
+                right: 12.0,
+                above: 0.0,
+                below: 0.0,
+                legend_lines: 0,
+                plot: (width / 2.0, 200.0),
+                natural: 200.0,
+            })
+            .collect();
+        Self { rows, margin: single && width >= 480.0 && widest <= 0.3 * width }
+    }
+
+    fn refine(&mut self, figure: &Figure, width: f64, height: f64) {
+        for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
+            plan.legend_lines = row.panels.iter().map(|p| self_legend(p, plan, self.margin).1).max().unwrap_or(0);
+            plan.above = row.panels.iter().map(|p| above(p, plan)).fold(0.0, f64::max);
+            plan.below = row.panels.iter().map(below).fold(0.0, f64::max) + bar_room(row);
+        }
+        self.share_height(figure, height);
+        let mut first: f64 = 0.0;
+        let mut right: f64 = 12.0;
+        for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
+            for (j, gutter) in plan.gutters.iter_mut().enumerate() {
+                *gutter = row.panels.get(j).map_or(6.0, |p| gutter_width(p, plan.plot.1));
+            }
+            first = first.max(plan.gutters.first().copied().unwrap_or(0.0));
+            let names = if self.margin { row.panels.iter().map(names_width).fold(0.0, f64::max) } else { 0.0 };
+            let second = row.panels.last().map_or(0.0, secondary_width);
+            right = right.max(second + if names > 0.0 { names + 8.0 } else { 0.0 });
+        }
+        for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
+            if let Some(g) = plan.gutters.first_mut() {
+                *g = first;
+            }
+            plan.right = right;
+            let n = plan.columns.max(1) as f64;
+            let free = width - 2.0 * EDGE - plan.gutters.iter().sum::<f64>() - right - (n - 1.0) * COLUMN_GAP;
+            let full = (free / n).floor().max(8.0);
+            plan.natural = row.panels.iter().map(|p| full * aspect(p)).fold(0.0, f64::max).round();
+            plan.plot.0 = full;
+        }
+        self.share_height(figure, height);
+    }
+
+    /// Divides the height among the rows; rows of maps take no more than they need.
+    fn share_height(&mut self, figure: &Figure, height: f64) {
+        let words: f64 = self.rows.iter().map(|r| r.above + r.below).sum();
+        let gaps = ROW_GAP * self.rows.len().saturating_sub(1) as f64;
+        let mut free = (height - 2.0 * EDGE - words - gaps).max(0.0);
+        let mut weights: f64 = figure.rows.iter().map(weight).sum();
+        for equal in [true, false] {
+            let (whole, total) = (free, weights);
+            for (row, plan) in figure.rows.iter().zip(&mut self.rows).filter(|(_, p)| p.equal == equal) {
+                let share = (whole * weight(row) / total).floor().max(8.0);
+                plan.plot.1 = if equal { share.min(plan.natural) } else { share };
+                free -= plan.plot.1;
+                weights -= weight(row);
+            }
+            (free, weights) = (free.max(0.0), weights.max(1e-9));
+        }
+    }
+
+    fn place(&self, figure: &Figure, width: f64, height: f64) -> Layout {
+        let mut result = Layout { width, height, panels: Vec::new(), bars: Vec::new() };
+        let mut y = EDGE;
+        for (r, (row, plan)) in figure.rows.iter().zip(&self.rows).enumerate() {
+            let top = (y + plan.above).round();
+            let widths: Vec<f64> = (0..plan.columns)
+                .map(|j| match row.panels.get(j) {
+                    Some(p) if p.equal_aspect => f64::min(plan.plot.0, (plan.plot.1 / aspect(p)).round()),
+                    _ if plan.equal => {
+                        row.panels.first().map_or(plan.plot.0, |p| f64::min(plan.plot.0, plan.plot.1 / aspect(p)))
+                    }
+                    _ => plan.plot.0,
+                })
+                .collect();
+            let mut cells = Vec::new();
+            let mut x = EDGE;
+            for (j, w) in widths.iter().enumerate() {
+                x += plan.gutters[j];
+                cells.push(Rect { x: x.round(), y: top, w: w.round().max(1.0), h: plan.plot.1 });
+                x += w + COLUMN_GAP;
+            }
+            for (c, (panel, cell)) in row.panels.iter().zip(&cells).enumerate() {
+                let h = if panel.equal_aspect { (cell.w * aspect(panel)).round().min(cell.h) } else { cell.h };
+                let rect = Rect { h: h.max(1.0), ..*cell };
+                result.panels.push(place_panel(panel, (r, c), rect, plan, self.margin));
+            }
+            place_bars(row, r, &cells, top + plan.plot.1 + plan.below - bar_room(row), &mut result.bars);
+            y = top + plan.plot.1 + plan.below + ROW_GAP;
+        }
+        result
+    }
+}
+
+fn place_panel(panel: &Panel, (row, column): (usize, usize), rect: Rect, plan: &RowPlan, margin: bool) -> PanelLayout {
+    let (items, lines) = self_legend(panel, plan, margin);
+    let left = rect.x - plan.gutters.get(column).copied().unwrap_or(0.0);
+    let mut header = Header { label_in_gutter: label_in_gutter(panel, plan), ..Header::default() };
+    let mut y = rect.y - above_of(panel, lines, header.label_in_gutter) - 2.0;
+    let mut line = |wanted: bool, height: f64| {
+        y += if wanted { height } else { 0.0 };
+        wanted.then_some(y - height / 2.0)
+    };
+    header.title = line(panel.title.is_some(), LINE + 2.0);
+    header.label = match header.title {
+        Some(title) if header.label_in_gutter => Some(title),
+        _ => line(has_label_line(panel, header.label_in_gutter), LINE),
+    };
+    header.legend = line(lines > 0, LINE * lines as f64).map_or(0.0, |m| m - LINE * (lines as f64 - 1.0) / 2.0);
+    header.secondary = rect.y - TICK_ROOM - 4.0;
+    let names = if margin { Names::Margin(rect.right() + 6.0 + secondary_width(panel)) } else { Names::Legend(items) };
+    PanelLayout {
+        row,
+        column,
+        mapping: Mapping::new(&panel.x, &panel.y, rect),
+        x_ticks: x_ticks(&panel.x, rect.w),
+        y_ticks: y_ticks(&panel.y, rect.h),
+        left: if column == 0 { EDGE } else { left },
+        header,
+        names,
+    }
+}
+
+fn place_bars(row: &Row, r: usize, cells: &[Rect], below: f64, bars: &mut Vec<BarLayout>) {
+    let mut beside = 0.0;
+    for (index, placed) in row.bars.iter().enumerate() {
+        let is_below = placed.from < row.panels.len();
+        let (Some(first), Some(last)) =
+            (cells.get(placed.from), cells.get(placed.to.min(cells.len()).max(placed.from + 1) - 1))
+        else {
+            continue;
+        };
+        let y = if is_below { below + bar_level(row, index) * BAR_HEIGHT } else { first.y + beside };
+        if !is_below {
+            beside += BAR_HEIGHT + 10.0;
+        }
+        let rect = Rect { x: first.x, y: y + 22.0, w: last.right() - first.x, h: 10.0 };
+        let axis = Axis::linear("", placed.bar.scale.range);
+        bars.push(BarLayout { row: r, index, rect, ticks: x_ticks(&axis, rect.w) });
+    }
+}
+
+/// How many earlier bars below the panels a bar would cover.
+fn bar_level(row: &Row, index: usize) -> f64 {
+    let this = &row.bars[index];
+    let covers = |b: &&super::figure::PlacedBar| b.from < row.panels.len() && b.from < this.to && this.from < b.to;
+    row.bars[..index].iter().filter(covers).count() as f64
+}
+
+fn bar_room(row: &Row) -> f64 {
+    (0..row.bars.len())
+        .filter(|&i| row.bars[i].from < row.panels.len())
+        .map(|i| (bar_level(row, i) + 1.0) * BAR_HEIGHT)
+        .fold(0.0, f64::max)
+}
+
+fn columns(row: &Row) -> usize {
+    row.bars.iter().map(|b| b.to.min(12)).max().unwrap_or(0).max(row.panels.len())
+}
+
+/// Height over width that equal units ask for.
+fn aspect(panel: &Panel) -> f64 {
+    let unit = Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
+    let m = Mapping::new(&panel.x, &panel.y, unit);
+    let ratio = (m.y.range.1 - m.y.range.0).abs() / (m.x.range.1 - m.x.range.0).abs();
+    if ratio.is_finite() { ratio.clamp(0.05, 20.0) } else { 1.0 }
+}
+
+/// The named layers that appear beside the panel or in its legend.
+pub(super) fn named(panel: &Panel) -> impl Iterator<Item = (usize, &str)> {
+    panel.layers.iter().enumerate().filter_map(|(i, layer)| match layer {
+        Layer::Line { label: Some(l), .. } | Layer::Points { label: Some(l), .. } => Some((i, l.as_str())),
+        _ => None,
+    })
+}
+
+fn name_width(name: &str) -> f64 {
+    SAMPLE + 6.0 + text::width(name, LABEL_SIZE, false)
+}
+
+fn names_width(panel: &Panel) -> f64 {
+    named(panel).map(|(_, n)| name_width(n)).fold(0.0, f64::max)
+}
+
+/// Left end and line of each name, and the number of lines.
+fn self_legend(panel: &Panel, plan: &RowPlan, margin: bool) -> (Vec<(f64, usize)>, usize) {
+    if margin {
+        return (Vec::new(), 0);
+    }
+    let (mut x, mut line, mut items) = (0.0, 0, Vec::new());
+    let room = plan.plot.0 + plan.gutters.first().copied().unwrap_or(0.0) + 8.0;
+    for (_, name) in named(panel) {
+        let w = name_width(name);
+        if x > 0.0 && x + w > room {
+            (x, line) = (0.0, line + 1);
+        }
+        items.push((x, line));
+        x += w + 14.0;
+    }
+    let lines = if items.is_empty() { 0 } else { line + 1 };
+    (items, lines)
+}
+
+fn has_y_label(panel: &Panel) -> bool {
+    panel.y.show_labels && !panel.y.label.is_empty()
+}
+
+/// A short y label, as on maps, stands left of the heading instead of in a line of its own.
+fn label_in_gutter(panel: &Panel, plan: &RowPlan) -> bool {
+    let room = plan.gutters.iter().copied().fold(f64::INFINITY, f64::min).max(20.0);
+    let second = |a: &Axis| a.secondary.is_some();
+    panel.title.is_some() && !second(&panel.x) && !second(&panel.y) && text::width(&panel.y.label, LABEL_SIZE, false) + 6.0 <= room
+}
+
+fn has_label_line(panel: &Panel, in_gutter: bool) -> bool {
+    let second = |a: &Axis| a.secondary.as_ref().is_some_and(|s| !s.label.is_empty());
+    (has_y_label(panel) && !in_gutter) || second(&panel.x) || second(&panel.y)
+}
+
+fn above_of(panel: &Panel, legend_lines: usize, in_gutter: bool) -> f64 {
+    let title = if panel.title.is_some() { LINE + 2.0 } else { 0.0 };
+    let label = if has_label_line(panel, in_gutter) { LINE } else { 0.0 };
+    let secondary = if panel.x.secondary.is_some() { TICK_ROOM + 12.0 } else { 0.0 };
+    title + label + LINE * legend_lines as f64 + secondary + 6.0
+}
+
+fn above(panel: &Panel, plan: &RowPlan) -> f64 {
+    above_of(panel, plan.legend_lines, label_in_gutter(panel, plan))
+}
+
+fn below(panel: &Panel) -> f64 {
+    if !panel.x.show_labels {
+        return 6.0;
+    }
+    TICK_ROOM + 16.0 + if panel.x.label.is_empty() { 0.0 } else { LINE }
+}
+
+fn gutter_width(panel: &Panel, height: f64) -> f64 {
+    if !panel.y.show_labels {
+        return 0.0;
+    }
+    let labels = y_ticks(&panel.y, height);
+    labels.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max).ceil() + TICK_ROOM
+}
+
+fn secondary_width(panel: &Panel) -> f64 {
+    panel.y.secondary.as_ref().map_or(0.0, |s| {
+        s.ticks.iter().map(|t| text::width(&t.1, TICK_SIZE, false)).fold(0.0, f64::max).ceil() + TICK_ROOM
+    })
+}
+
+/// As many ticks along x as fit with their labels side by side.
+fn x_ticks(axis: &Axis, length: f64) -> Ticks {
+    let most = ((length / 56.0) as usize).clamp(2, 10);
+    let fits = |t: &Ticks| {
+        let widest = t.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
+        (widest + 14.0) * t.major.len() as f64 <= length + widest
+    };
+    let tried = (1..=most).rev().map(|n| ticks(axis.range, axis.scale, n));
+    tried.into_iter().find(fits).unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
+}
+
+fn y_ticks(axis: &Axis, length: f64) -> Ticks {
+    ticks(axis.range, axis.scale, ((length / 38.0) as usize).clamp(2, 8))
+}
