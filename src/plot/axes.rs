@@ -5,7 +5,9 @@
 
 use super::clip;
 use super::figure::{Axis, ColourBar, Dash, Layer, Panel};
-use super::layout::{BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE, named};
+use super::layout::{
+    BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE, named, secondary_label_inline,
+};
 use super::labels::push_apart;
 use super::raster;
 use super::scene::{Anchor, Mark, Scene};
@@ -59,16 +61,19 @@ fn x_axis(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
     }
     let Some(second) = &panel.x.secondary else { return };
     scene.hairline((m.rect.x, m.rect.y), (m.rect.right(), m.rect.y), theme.axis());
+    let inline = secondary_label_inline(panel);
     let mut free = f64::NEG_INFINITY;
+    let reserved = if inline { text::width(&second.label, LABEL_SIZE, false) + 10.0 } else { -20.0 };
     for (x, label) in placed(&panel.x, |v| m.x.to_pixel(v), (m.rect.x, m.rect.right())) {
         let half = text::width(label, TICK_SIZE, false) / 2.0;
         scene.hairline((x, m.rect.y - TICK), (x, m.rect.y), theme.axis());
-        if x - half >= free {
+        if x - half >= free && x + half <= m.rect.right() - reserved {
             scene.words((x, place.header.secondary), label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
             free = x + half + 8.0;
         }
     }
-    if let (Some(y), false) = (place.header.label, second.label.is_empty()) {
+    let line = if inline { Some(place.header.secondary) } else { place.header.label };
+    if let (Some(y), false) = (line, second.label.is_empty()) {
         scene.words((m.rect.right(), y), &second.label, LABEL_SIZE, Anchor::End, theme.quiet_text());
     }
 }
@@ -133,7 +138,7 @@ fn heading(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) 
     }
     if let (Some(y), true, false) = (place.header.label, panel.y.show_labels, panel.y.label.is_empty()) {
         let (x, anchor) =
-            if place.header.label_in_gutter { (rect.x - 7.0, Anchor::End) } else { (place.left, Anchor::Start) };
+            if place.header.label_in_gutter { (rect.x - 10.0, Anchor::End) } else { (place.left, Anchor::Start) };
         scene.words((x, y), &panel.y.label, LABEL_SIZE, anchor, theme.quiet_text());
     }
 }

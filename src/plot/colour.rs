@@ -144,7 +144,7 @@ impl ColourMap {
 fn diverging(t: f64, theme: Theme) -> [f64; 3] {
     let s = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) * 2.0 - 1.0 };
     let (centre, end, chroma) = match theme {
-        Theme::Light => (0.965, 0.50, 0.118),
+        Theme::Light => (0.965, 0.56, 0.132),
         Theme::Dark => (0.225, 0.76, 0.115),
     };
     let hue = match (theme, s < 0.0) {

@@ -193,7 +193,7 @@ fn gallery() {
 fn word_boxes(scene: &Scene) -> Vec<(String, [f64; 4])> {
     let boxes = scene.marks.iter().filter_map(|mark| {
         let Mark::Text { at, text, size, anchor, bold, .. } = mark else { return None };
-        let w = text::width(text, *size, *bold) / 1.05;
+        let w = text::width(text, *size, *bold);
         let left = match anchor {
             Anchor::Start => at.0,
             Anchor::Middle => at.0 - w / 2.0,

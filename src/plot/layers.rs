@@ -35,17 +35,22 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme:
                 let x = m.x.to_pixel(*x);
                 rule(scene, m, [(x, m.rect.y), (x, m.rect.bottom())], *dash, *role, theme);
                 if let (Some(label), true) = (label, m.rect.contains(x, m.rect.y)) {
-                    let fits = x + 6.0 + text::width(label, LABEL_SIZE, false) <= m.rect.right();
-                    let (x, anchor) = if fits { (x + 5.0, Anchor::Start) } else { (x - 5.0, Anchor::End) };
-                    plate(scene, m, (x, m.rect.y + 9.0), label, anchor, *role, theme);
+                    let (top, bottom) = (m.rect.y + 9.0, m.rect.bottom() - 10.0);
+                    let spots = [(5.0, top), (-5.0, top), (5.0, bottom), (-5.0, bottom)].map(|(dx, y)| {
+                        ((x + dx, y), if dx > 0.0 { Anchor::Start } else { Anchor::End })
+                    });
+                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
                 }
             }
             Layer::HLine { y, role, dash, label } => {
                 let y = m.y.to_pixel(*y);
                 rule(scene, m, [(m.rect.x, y), (m.rect.right(), y)], *dash, *role, theme);
                 if let (Some(label), true) = (label, m.rect.contains(m.rect.x, y)) {
-                    let above = if y - 18.0 > m.rect.y { -9.0 } else { 10.0 };
-                    plate(scene, m, (m.rect.right() - 4.0, y + above), label, Anchor::End, *role, theme);
+                    let (left, right) = (m.rect.x + 6.0, m.rect.right() - 4.0);
+                    let spots = [(right, -10.0), (left, -10.0), (right, 11.0), (left, 11.0)].map(|(x, dy)| {
+                        ((x, y + dy), if x == left { Anchor::Start } else { Anchor::End })
+                    });
+                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
                 }
             }
             Layer::Span { from, to, role } => span(scene, m, *from, *to, theme.colour(*role)),
@@ -53,7 +58,13 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme:
             Layer::Text { x, y, text, role } => {
                 let at = m.to_pixel((*x, *y));
                 if counted(scene, &m.rect, at) {
-                    plate(scene, m, (at.0 + 6.0, at.1), text, Anchor::Start, *role, theme);
+                    let spots = [
+                        ((at.0 + 7.0, at.1), Anchor::Start),
+                        ((at.0 - 7.0, at.1), Anchor::End),
+                        ((at.0, at.1 - 13.0), Anchor::Middle),
+                        ((at.0, at.1 + 13.0), Anchor::Middle),
+                    ];
+                    plate(scene, m, emptiest(panel, m, text, &spots), text, *role, theme);
                 }
             }
         }
@@ -177,19 +188,62 @@ fn rule(scene: &mut Scene, m: &Mapping, ends: [Point; 2], dash: Dash, role: Role
     }
 }
 
-/// Words on a plate of the background's colour, so that curves below do not disturb them; kept inside the panel.
-fn plate(scene: &mut Scene, m: &Mapping, at: Point, words: &str, anchor: Anchor, role: Role, theme: Theme) {
+/// A place for words: the point and which point of the words it is.
+type Spot = (Point, Anchor);
+
+/// The box that words take at a spot, a little larger than the words.
+fn extent(words: &str, (at, anchor): Spot) -> Rect {
     let w = text::width(words, LABEL_SIZE, false);
     let left = match anchor {
         Anchor::Start => at.0,
         Anchor::Middle => at.0 - w / 2.0,
         Anchor::End => at.0 - w,
     };
-    let left = left.min(m.rect.right() - w - 2.0).max(m.rect.x + 2.0);
-    let y = at.1.min(m.rect.bottom() - 9.0).max(m.rect.y + 9.0);
-    let rect = Rect { x: left - 2.0, y: y - 8.0, w: w + 4.0, h: 16.0 };
-    scene.push(Mark::Fill { rect, ink: theme.background().alpha(0.78) });
-    scene.words((left, y), words, LABEL_SIZE, Anchor::Start, theme.text_colour(role));
+    Rect { x: left - 2.0, y: at.1 - 8.0, w: w + 4.0, h: 16.0 }
+}
+
+/// The spot, of several, whose words would lie in the panel and cover the least of its curves; the first of equals.
+fn emptiest(panel: &Panel, m: &Mapping, words: &str, spots: &[Spot]) -> Spot {
+    let cost = |&spot: &Spot| {
+        let rect = extent(words, spot);
+        let outside = !m.rect.contains(rect.x, rect.y) || !m.rect.contains(rect.right(), rect.bottom());
+        let covered: f64 = panel
+            .layers
+            .iter()
+            .map(|layer| match layer {
+                Layer::Line { points, .. } => {
+                    let pixels: Vec<Point> = points.iter().map(|&p| m.to_pixel(p)).collect();
+                    let inside = clip::polyline(&pixels, &rect);
+                    inside.iter().flat_map(|piece| piece.windows(2)).map(|w| length(w[0], w[1])).sum::<f64>()
+                }
+                Layer::Points { points, .. } => {
+                    points.iter().map(|&p| m.to_pixel(p)).filter(|p| rect.contains(p.0, p.1)).count() as f64 * 4.0
+                }
+                _ => 0.0,
+            })
+            .sum();
+        covered + if outside { 1e6 } else { 0.0 }
+    };
+    let costs = spots.iter().map(cost).zip(spots);
+    let best = costs.fold(None, |best: Option<(f64, &Spot)>, next| match best {
+        Some(b) if b.0 <= next.0 => Some(b),
+        _ => Some(next),
+    });
+    best.map_or(((m.rect.x, m.rect.y), Anchor::Start), |(_, &spot)| spot)
+}
+
+fn length(a: Point, b: Point) -> f64 {
+    f64::hypot(b.0 - a.0, b.1 - a.1)
+}
+
+/// Words on a plate of the background's colour, so that curves below do not disturb them; kept inside the panel.
+fn plate(scene: &mut Scene, m: &Mapping, spot: Spot, words: &str, role: Role, theme: Theme) {
+    let wanted = extent(words, spot);
+    let x = wanted.x.min(m.rect.right() - wanted.w).max(m.rect.x);
+    let y = wanted.y.min(m.rect.bottom() - wanted.h).max(m.rect.y);
+    let at = (spot.0.0 + x - wanted.x, spot.0.1 + y - wanted.y);
+    scene.push(Mark::Fill { rect: Rect { x, y, ..wanted }, ink: theme.background().alpha(0.7) });
+    scene.words(at, words, LABEL_SIZE, spot.1, theme.text_colour(role));
 }
 
 fn span(scene: &mut Scene, m: &Mapping, from: f64, to: f64, colour: Rgb) {

@@ -23,7 +23,7 @@ pub const SAMPLE: f64 = 16.0;
 /// Height of a colour bar with its words.
 pub const BAR_HEIGHT: f64 = 52.0;
 const EDGE: f64 = 4.0;
-const COLUMN_GAP: f64 = 18.0;
+const COLUMN_GAP: f64 = 28.0;
 const ROW_GAP: f64 = 14.0;
 const TICK_ROOM: f64 = 9.0;
 
@@ -401,7 +401,13 @@ fn label_in_gutter(panel: &Panel, plan: &RowPlan) -> bool {
 
 fn has_label_line(panel: &Panel, in_gutter: bool) -> bool {
     let second = |a: &Axis| a.secondary.as_ref().is_some_and(|s| !s.label.is_empty());
-    (has_y_label(panel) && !in_gutter) || second(&panel.x) || second(&panel.y)
+    let above_ticks = second(&panel.x) && !secondary_label_inline(panel);
+    (has_y_label(panel) && !in_gutter) || above_ticks || second(&panel.y)
+}
+
+/// A short label of the secondary x axis stands in the line of its ticks.
+pub(super) fn secondary_label_inline(panel: &Panel) -> bool {
+    panel.x.secondary.as_ref().is_some_and(|s| text::width(&s.label, LABEL_SIZE, false) <= 60.0)
 }
 
 fn above_of(panel: &Panel, legend_lines: usize, in_gutter: bool) -> f64 {
@@ -427,7 +433,10 @@ fn gutter_width(panel: &Panel, height: f64) -> f64 {
         return 0.0;
     }
     let labels = y_ticks(&panel.y, height);
-    labels.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max).ceil() + TICK_ROOM
+    let widest = labels.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
+    let beside_title = if panel.title.is_some() { text::width(&panel.y.label, LABEL_SIZE, false) + 10.0 } else { 0.0 };
+    let beside_title = if beside_title <= 36.0 { beside_title } else { 0.0 };
+    f64::max(widest.ceil() + TICK_ROOM, beside_title.ceil())
 }
 
 fn secondary_width(panel: &Panel) -> f64 {
@@ -436,17 +445,28 @@ fn secondary_width(panel: &Panel) -> f64 {
     })
 }
 
-/// As many ticks along x as fit with their labels side by side.
+/// Ticks along x whose labels fit side by side.
 fn x_ticks(axis: &Axis, length: f64) -> Ticks {
-    let most = ((length / 56.0) as usize).clamp(2, 10);
-    let fits = |t: &Ticks| {
+    fitting(axis, ((length / 56.0) as usize).clamp(2, 10), |t| {
         let widest = t.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
-        (widest + 14.0) * t.major.len() as f64 <= length + widest
-    };
-    let tried = (1..=most).rev().map(|n| ticks(axis.range, axis.scale, n));
-    tried.into_iter().find(fits).unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
+        (widest + 10.0) * (t.major.len() as f64 - 1.0) <= length
+    })
 }
 
+/// Ticks along y whose labels fit one above the other.
 fn y_ticks(axis: &Axis, length: f64) -> Ticks {
-    ticks(axis.range, axis.scale, ((length / 38.0) as usize).clamp(2, 8))
+    let most = ((length / 36.0) as usize).clamp(2, 8);
+    fitting(axis, most, |t| t.major.len() as f64 * 20.0 <= length + 20.0)
+}
+
+/// The ticks for the wanted number, or for fewer if these do not fit, or for more if hardly any are left.
+fn fitting(axis: &Axis, wanted: usize, fits: impl Fn(&Ticks) -> bool) -> Ticks {
+    let tried = |n: usize| Some(ticks(axis.range, axis.scale, n)).filter(|t| fits(t));
+    let fewer = (1..=wanted).rev().find_map(tried);
+    if fewer.as_ref().is_some_and(|t| t.major.len() >= 3) {
+        return fewer.unwrap_or_default();
+    }
+    let count = fewer.as_ref().map_or(0, |t| t.major.len());
+    let more = (wanted + 1..=wanted + 4).find_map(|n| tried(n).filter(|t| t.major.len() > count));
+    more.or(fewer).unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
 }
