@@ -5,10 +5,9 @@
 
 use super::clip;
 use super::figure::{Axis, ColourBar, Dash, Layer, Panel};
-use super::layout::{
-    BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE, named, secondary_label_inline,
-};
+use super::layout::{BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE};
 use super::labels::push_apart;
+use super::measure::{named, secondary_label_inline};
 use super::raster;
 use super::scene::{Anchor, Mark, Scene};
 use super::text;

@@ -1,14 +1,19 @@
 //! Where everything goes: a figure and a size become rectangles of CSS pixels.
 //!
-//! Columns of a row are equally wide; their plot areas, not their labels, align, and the first plot areas of all rows
-//! share a left edge. Words beside axes take the room that [`super::text`] estimates. Names of curves stand in the right
+//! Columns of a row are equally wide. Plot areas, not their labels, align: those of rows with equally many columns
+//! column by column, the first ones of all rows by their left edges. Words beside axes take the room that `measure.rs` estimates. Names of curves stand in the right
 //! margin where there is room, else in a legend above the panel. Nothing here draws, so the page can use the same
 //! layout to translate the pointer.
 
-use super::figure::{Axis, Figure, Layer, Panel, Row};
+use std::collections::BTreeMap;
+
+use super::figure::{Axis, Figure, Panel, Row};
 use super::mapping::{Mapping, Rect};
-use super::text;
-use super::ticks::{Ticks, ticks};
+use super::measure::{
+    TICK_ROOM, above, aspect, below, gutter_width, has_label_line, label_in_gutter, legend, names_width, secondary_width,
+    x_ticks, y_ticks,
+};
+use super::ticks::Ticks;
 
 /// Font size of tick labels.
 pub const TICK_SIZE: f64 = 12.0;
@@ -25,7 +30,6 @@ pub const BAR_HEIGHT: f64 = 52.0;
 const EDGE: f64 = 4.0;
 const COLUMN_GAP: f64 = 28.0;
 const ROW_GAP: f64 = 14.0;
-const TICK_ROOM: f64 = 9.0;
 
 /// The result.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -160,12 +164,17 @@ struct RowPlan {
     /// Room above and below the plot areas.
     above: f64,
     below: f64,
-    /// Lines of the longest legend.
-    legend_lines: usize,
     /// Size of the plot areas.
     plot: (f64, f64),
     /// Height that equal aspect asks for at full width.
     natural: f64,
+}
+
+impl RowPlan {
+    /// Width that a legend may take.
+    fn legend_room(&self) -> f64 {
+        self.plot.0 + self.gutters.first().copied().unwrap_or(0.0) + 8.0
+    }
 }
 
 struct Plan {
@@ -188,33 +197,38 @@ impl Plan {
                 right: 12.0,
                 above: 0.0,
                 below: 0.0,
-                legend_lines: 0,
                 plot: (width / 2.0, 200.0),
                 natural: 200.0,
             })
             .collect();
-        Self { rows, margin: single && width >= 480.0 && widest <= 0.3 * width }
+        Self { rows, margin: single && width >= 480.0 && widest <= 0.34 * width }
     }
 
     fn refine(&mut self, figure: &Figure, width: f64, height: f64) {
         for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
-            plan.legend_lines = row.panels.iter().map(|p| self_legend(p, plan, self.margin).1).max().unwrap_or(0);
-            plan.above = row.panels.iter().map(|p| above(p, plan)).fold(0.0, f64::max);
+            let lines = |p| if self.margin { 0 } else { legend(p, plan.legend_room()).1 };
+            plan.above = row.panels.iter().map(|p| above(p, lines(p))).fold(0.0, f64::max);
             plan.below = row.panels.iter().map(below).fold(0.0, f64::max) + bar_room(row);
         }
         self.share_height(figure, height);
         let mut first: f64 = 0.0;
+        let mut shared: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         let mut right: f64 = 12.0;
         for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
             for (j, gutter) in plan.gutters.iter_mut().enumerate() {
                 *gutter = row.panels.get(j).map_or(6.0, |p| gutter_width(p, plan.plot.1));
             }
             first = first.max(plan.gutters.first().copied().unwrap_or(0.0));
+            let widest = shared.entry(plan.columns).or_insert_with(|| vec![0.0; plan.columns]);
+            widest.iter_mut().zip(&plan.gutters).for_each(|(w, g)| *w = f64::max(*w, *g));
             let names = if self.margin { row.panels.iter().map(names_width).fold(0.0, f64::max) } else { 0.0 };
             let second = row.panels.last().map_or(0.0, secondary_width);
             right = right.max(second + if names > 0.0 { names + 8.0 } else { 0.0 });
         }
         for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
+            if let Some(widest) = shared.get(&plan.columns) {
+                plan.gutters.clone_from(widest);
+            }
             if let Some(g) = plan.gutters.first_mut() {
                 *g = first;
             }
@@ -280,10 +294,10 @@ impl Plan {
 }
 
 fn place_panel(panel: &Panel, (row, column): (usize, usize), rect: Rect, plan: &RowPlan, margin: bool) -> PanelLayout {
-    let (items, lines) = self_legend(panel, plan, margin);
+    let (items, lines) = if margin { (Vec::new(), 0) } else { legend(panel, plan.legend_room()) };
     let left = rect.x - plan.gutters.get(column).copied().unwrap_or(0.0);
-    let mut header = Header { label_in_gutter: label_in_gutter(panel, plan), ..Header::default() };
-    let mut y = rect.y - above_of(panel, lines, header.label_in_gutter) - 2.0;
+    let mut header = Header { label_in_gutter: label_in_gutter(panel), ..Header::default() };
+    let mut y = rect.y - above(panel, lines) - 2.0;
     let mut line = |wanted: bool, height: f64| {
         y += if wanted { height } else { 0.0 };
         wanted.then_some(y - height / 2.0)
@@ -291,7 +305,7 @@ fn place_panel(panel: &Panel, (row, column): (usize, usize), rect: Rect, plan: &
     header.title = line(panel.title.is_some(), LINE + 2.0);
     header.label = match header.title {
         Some(title) if header.label_in_gutter => Some(title),
-        _ => line(has_label_line(panel, header.label_in_gutter), LINE),
+        _ => line(has_label_line(panel), LINE),
     };
     header.legend = line(lines > 0, LINE * lines as f64).map_or(0.0, |m| m - LINE * (lines as f64 - 1.0) / 2.0);
     header.secondary = rect.y - TICK_ROOM - 4.0;
@@ -345,128 +359,124 @@ fn columns(row: &Row) -> usize {
     row.bars.iter().map(|b| b.to.min(12)).max().unwrap_or(0).max(row.panels.len())
 }
 
-/// Height over width that equal units ask for.
-fn aspect(panel: &Panel) -> f64 {
-    let unit = Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
-    let m = Mapping::new(&panel.x, &panel.y, unit);
-    let ratio = (m.y.range.1 - m.y.range.0).abs() / (m.x.range.1 - m.x.range.0).abs();
-    if ratio.is_finite() { ratio.clamp(0.05, 20.0) } else { 1.0 }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::figure::{ColourBar, Layer};
+    use crate::plot::{ColourScale, Role};
+    use proptest::prelude::*;
 
-/// The named layers that appear beside the panel or in its legend.
-pub(super) fn named(panel: &Panel) -> impl Iterator<Item = (usize, &str)> {
-    panel.layers.iter().enumerate().filter_map(|(i, layer)| match layer {
-        Layer::Line { label: Some(l), .. } | Layer::Points { label: Some(l), .. } => Some((i, l.as_str())),
-        _ => None,
-    })
-}
-
-fn name_width(name: &str) -> f64 {
-    SAMPLE + 6.0 + text::width(name, LABEL_SIZE, false)
-}
-
-fn names_width(panel: &Panel) -> f64 {
-    named(panel).map(|(_, n)| name_width(n)).fold(0.0, f64::max)
-}
-
-/// Left end and line of each name, and the number of lines.
-fn self_legend(panel: &Panel, plan: &RowPlan, margin: bool) -> (Vec<(f64, usize)>, usize) {
-    if margin {
-        return (Vec::new(), 0);
+    fn curves(label: &str) -> Panel {
+        Panel::new(Axis::linear("x", (-5.0, 5.0)), Axis::linear(label, (-1e3, 1e3)))
+            .layer(Layer::line(vec![(-5.0, 0.0), (5.0, 1.0)], Role::Formula).labelled("formula"))
     }
-    let (mut x, mut line, mut items) = (0.0, 0, Vec::new());
-    let room = plan.plot.0 + plan.gutters.first().copied().unwrap_or(0.0) + 8.0;
-    for (_, name) in named(panel) {
-        let w = name_width(name);
-        if x > 0.0 && x + w > room {
-            (x, line) = (0.0, line + 1);
+
+    fn map() -> Panel {
+        Panel::new(Axis::linear("x", (-4.0, 4.0)), Axis::linear("y", (-2.0, 2.0))).title("map").equal()
+    }
+
+    fn bar() -> ColourBar {
+        ColourBar { label: "nats".into(), scale: ColourScale::diverging(1.0) }
+    }
+
+    fn overlap(a: &Rect, b: &Rect) -> bool {
+        a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+    }
+
+    #[test]
+    fn left_axes_of_all_rows_align_and_weights_count() {
+        let small = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::linear("p", (0.0, 1.0)));
+        let rows = vec![Row::new(vec![curves("log-density (nats)")]).weight(3.0), Row::new(vec![small])];
+        let l = layout(&Figure { summary: String::new(), rows }, 700.0, 600.0);
+        let (a, b) = (l.panels[0].mapping.rect, l.panels[1].mapping.rect);
+        assert_eq!((a.x, a.w), (b.x, b.w));
+        assert!((a.h / b.h - 3.0).abs() < 0.05, "{} {}", a.h, b.h);
+        assert!(a.x > 40.0, "room for four digits");
+        assert!(a.right() < 640.0, "room for the name");
+        assert!(b.bottom() > 540.0 && b.bottom() < 570.0, "the height is used, with room for x");
+    }
+
+    #[test]
+    fn maps_have_equal_units_and_fill_the_preferred_height() {
+        let row = Row::new(vec![map(), map(), map()]).bar(bar(), 0, 2).bar(bar(), 2, 3);
+        let figure = Figure { summary: String::new(), rows: vec![row] };
+        let height = preferred_height(&figure, 960.0);
+        let l = layout(&figure, 960.0, height);
+        for p in &l.panels {
+            let r = p.mapping.rect;
+            assert!((r.w / r.h - 2.0).abs() < 0.02, "{r:?}");
+            assert!(r.w > 260.0);
         }
-        items.push((x, line));
-        x += w + 14.0;
+        assert!((l.panels[2].mapping.rect.right() - 948.0).abs() < 20.0);
+        let bars: Vec<Rect> = l.bars.iter().map(|b| b.rect).collect();
+        assert_eq!(bars[0].x, l.panels[0].mapping.rect.x);
+        assert!((bars[0].right() - l.panels[1].mapping.rect.right()).abs() < 1.0);
+        assert_eq!(bars[1].x, l.panels[2].mapping.rect.x);
+        assert!(bars.iter().all(|b| b.y > l.panels[0].mapping.rect.bottom() && b.bottom() + 20.0 < height));
+        // With less height the maps shrink but keep their shape.
+        for p in layout(&figure, 960.0, 200.0).panels {
+            let r = p.mapping.rect;
+            assert!((r.w / r.h - 2.0).abs() < 0.05, "{r:?}");
+        }
     }
-    let lines = if items.is_empty() { 0 } else { line + 1 };
-    (items, lines)
-}
 
-fn has_y_label(panel: &Panel) -> bool {
-    panel.y.show_labels && !panel.y.label.is_empty()
-}
-
-/// A short y label, as on maps, stands left of the heading instead of in a line of its own.
-fn label_in_gutter(panel: &Panel, plan: &RowPlan) -> bool {
-    let room = plan.gutters.iter().copied().fold(f64::INFINITY, f64::min).max(20.0);
-    let second = |a: &Axis| a.secondary.is_some();
-    panel.title.is_some() && !second(&panel.x) && !second(&panel.y) && text::width(&panel.y.label, LABEL_SIZE, false) + 6.0 <= room
-}
-
-fn has_label_line(panel: &Panel, in_gutter: bool) -> bool {
-    let second = |a: &Axis| a.secondary.as_ref().is_some_and(|s| !s.label.is_empty());
-    let above_ticks = second(&panel.x) && !secondary_label_inline(panel);
-    (has_y_label(panel) && !in_gutter) || above_ticks || second(&panel.y)
-}
-
-/// A short label of the secondary x axis stands in the line of its ticks.
-pub(super) fn secondary_label_inline(panel: &Panel) -> bool {
-    panel.x.secondary.as_ref().is_some_and(|s| text::width(&s.label, LABEL_SIZE, false) <= 60.0)
-}
-
-fn above_of(panel: &Panel, legend_lines: usize, in_gutter: bool) -> f64 {
-    let title = if panel.title.is_some() { LINE + 2.0 } else { 0.0 };
-    let label = if has_label_line(panel, in_gutter) { LINE } else { 0.0 };
-    let secondary = if panel.x.secondary.is_some() { TICK_ROOM + 12.0 } else { 0.0 };
-    title + label + LINE * legend_lines as f64 + secondary + 6.0
-}
-
-fn above(panel: &Panel, plan: &RowPlan) -> f64 {
-    above_of(panel, plan.legend_lines, label_in_gutter(panel, plan))
-}
-
-fn below(panel: &Panel) -> f64 {
-    if !panel.x.show_labels {
-        return 6.0;
+    #[test]
+    fn bars_stand_in_free_columns() {
+        let rows = vec![Row::new(vec![map(), map()]), Row::new(vec![map()]).bar(bar(), 1, 2).bar(bar(), 1, 2)];
+        let l = layout(&Figure { summary: String::new(), rows }, 343.0, 400.0);
+        let (column, first) = (l.panels[1].mapping.rect, l.panels[2].mapping.rect);
+        assert!(l.bars.iter().all(|b| b.rect.x > first.right() && (b.rect.x - column.x).abs() < 8.0));
+        assert!(l.bars[1].rect.y - l.bars[0].rect.y >= BAR_HEIGHT);
     }
-    TICK_ROOM + 16.0 + if panel.x.label.is_empty() { 0.0 } else { LINE }
-}
 
-fn gutter_width(panel: &Panel, height: f64) -> f64 {
-    if !panel.y.show_labels {
-        return 0.0;
+    #[test]
+    fn names_move_above_when_it_is_narrow() {
+        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y")])] };
+        assert!(matches!(layout(&figure, 700.0, 300.0).panels[0].names, Names::Margin(_)));
+        let narrow = layout(&figure, 343.0, 300.0);
+        assert_eq!(narrow.panels[0].names, Names::Legend(vec![(0.0, 0)]));
+        assert!(narrow.panels[0].mapping.rect.right() > 325.0, "no margin is left free");
     }
-    let labels = y_ticks(&panel.y, height);
-    let widest = labels.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
-    let beside_title = if panel.title.is_some() { text::width(&panel.y.label, LABEL_SIZE, false) + 10.0 } else { 0.0 };
-    let beside_title = if beside_title <= 36.0 { beside_title } else { 0.0 };
-    f64::max(widest.ceil() + TICK_ROOM, beside_title.ceil())
-}
 
-fn secondary_width(panel: &Panel) -> f64 {
-    panel.y.secondary.as_ref().map_or(0.0, |s| {
-        s.ticks.iter().map(|t| text::width(&t.1, TICK_SIZE, false)).fold(0.0, f64::max).ceil() + TICK_ROOM
-    })
-}
-
-/// Ticks along x whose labels fit side by side.
-fn x_ticks(axis: &Axis, length: f64) -> Ticks {
-    fitting(axis, ((length / 56.0) as usize).clamp(2, 10), |t| {
-        let widest = t.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
-        (widest + 10.0) * (t.major.len() as f64 - 1.0) <= length
-    })
-}
-
-/// Ticks along y whose labels fit one above the other.
-fn y_ticks(axis: &Axis, length: f64) -> Ticks {
-    let most = ((length / 36.0) as usize).clamp(2, 8);
-    fitting(axis, most, |t| t.major.len() as f64 * 20.0 <= length + 20.0)
-}
-
-/// The ticks for the wanted number, or for fewer if these do not fit, or for more if hardly any are left.
-fn fitting(axis: &Axis, wanted: usize, fits: impl Fn(&Ticks) -> bool) -> Ticks {
-    let tried = |n: usize| Some(ticks(axis.range, axis.scale, n)).filter(|t| fits(t));
-    let fewer = (1..=wanted).rev().find_map(tried);
-    if fewer.as_ref().is_some_and(|t| t.major.len() >= 3) {
-        return fewer.unwrap_or_default();
+    #[test]
+    fn the_pointer_finds_its_panel_and_its_data() {
+        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![map(), map()])] };
+        let l = layout(&figure, 600.0, 300.0);
+        let target = l.panels[1].mapping.to_pixel((1.25, -0.5));
+        let found = l.panel_at(target.0, target.1).unwrap();
+        assert_eq!((found.row, found.column), (0, 1));
+        let (x, y) = found.mapping.to_data(target);
+        assert!((x - 1.25).abs() < 1e-9 && (y + 0.5).abs() < 1e-9);
+        assert!(l.panel_at(-1.0, 0.0).is_none());
     }
-    let count = fewer.as_ref().map_or(0, |t| t.major.len());
-    let more = (wanted + 1..=wanted + 4).find_map(|n| tried(n).filter(|t| t.major.len() > count));
-    more.or(fewer).unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
+
+    proptest! {
+        #[test]
+        fn any_size_gives_panels_apart(
+            width in 0.0..3000.0f64, height in 0.0..3000.0f64, kinds in prop::collection::vec((0usize..4, 0usize..3, any::<f64>()), 0..4),
+        ) {
+            let rows = kinds.iter().map(|&(maps, plain, weight)| {
+                let panels = (0..maps).map(|_| map()).chain((0..plain).map(|_| curves("y"))).collect();
+                Row::new(panels).weight(weight).bar(bar(), 0, 2).bar(bar(), 9, 3)
+            }).collect();
+            let figure = Figure { summary: String::new(), rows };
+            let l = layout(&figure, width, height);
+            prop_assert!(preferred_height(&figure, width).is_finite());
+            prop_assert_eq!(l.panels.len(), figure.rows.iter().map(|r| r.panels.len()).sum::<usize>());
+            for (i, p) in l.panels.iter().enumerate() {
+                let r = p.mapping.rect;
+                prop_assert!(r.w >= 1.0 && r.h >= 1.0 && r.x.is_finite() && r.y.is_finite(), "{:?}", r);
+                prop_assert!(l.panels[i + 1..].iter().all(|q| !overlap(&r, &q.mapping.rect)));
+            }
+        }
+    }
+
+    #[test]
+    fn nonsense_sizes_do_no_harm() {
+        for size in [f64::NAN, -5.0, f64::INFINITY, 0.0] {
+            let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y"), map()])] };
+            assert!(layout(&figure, size, size).panels.iter().all(|p| p.mapping.rect.w.is_finite()));
+        }
+        assert!(layout(&Figure::default(), 100.0, 100.0).panels.is_empty());
+    }
 }

@@ -5,7 +5,7 @@
 //! | [`figure`] | the data model: figure, rows, panels, axes, layers |
 //! | [`theme`], [`colour`] | colours of roles, light and dark; colour maps |
 //! | [`ticks`], [`text`] | nice numbers and their labels; widths of words |
-//! | [`mapping`], [`layout`], [`labels`] | where everything goes, data to pixels and back |
+//! | [`mapping`], [`layout`] (with `measure`), [`labels`] | where everything goes, data to pixels and back |
 //! | [`clip`], [`contour`], [`raster`] | geometry: clipping and dashes, iso-lines, heat maps |
 //! | [`scene`] (with `axes`, `layers`) | figure and layout become a flat list of marks |
 //! | [`draw`](mod@draw) | marks onto a plotters backend |
@@ -29,6 +29,7 @@ pub mod labels;
 mod layers;
 pub mod layout;
 pub mod mapping;
+mod measure;
 pub mod raster;
 pub mod scene;
 pub mod svg;
