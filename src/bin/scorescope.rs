@@ -1,1 +1,213 @@
-fn main(){}
+//! The command line: computes natively what a link shows, and draws it.
+//!
+//! ```text
+//! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv]
+//! scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
+//!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR]
+//! ```
+//!
+//! A link that could be read only in part is computed as far as it could be, and the notices
+//! say what was ignored. Exit status 2 and one line on standard error for a call that cannot be
+//! carried out.
+
+use lexopt::{Arg, Parser, ValueExt};
+use scorescope::labs::density::report::{self, Quantity};
+use scorescope::labs::{LabState, density, open};
+use scorescope::permalink::{Notice, parse_rows};
+use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv]
+       scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
+                         [--width PIXELS] [--theme light|dark] [--scale FACTOR]";
+
+/// Most points `--at` takes.
+const MAX_POINTS: usize = 100_000;
+
+fn main() -> ExitCode {
+    match dispatch(Parser::from_env()) {
+        Ok(output) => {
+            use std::io::Write;
+            // A closed pipe is no failure of ours.
+            let _ = std::io::stdout().write_all(output.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("scorescope: {}", error.to_string().replace('\n', " "));
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn dispatch(mut parser: Parser) -> Result<String, Failure> {
+    match parser.next()? {
+        Some(Arg::Value(command)) if command == "eval" => eval(parser),
+        Some(Arg::Value(command)) if command == "render" => render(parser),
+        Some(Arg::Value(command)) => Err(format!("unknown command {}: try --help", command.string()?).into()),
+        Some(Arg::Long("help") | Arg::Short('h')) => Ok(format!("{USAGE}\n")),
+        Some(Arg::Long("version") | Arg::Short('V')) => Ok(format!("scorescope {}\n", env!("CARGO_PKG_VERSION"))),
+        Some(other) => Err(other.unexpected().into()),
+        None => Err("no command given: try --help".into()),
+    }
+}
+
+fn eval(mut parser: Parser) -> Result<String, Failure> {
+    let (mut query, mut at, mut csv) = (None, None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("at") => at = Some(points(&parser.value()?.string()?)?),
+            Arg::Long("format") => {
+                csv = match parser.value()?.string()?.as_str() {
+                    "json" => false,
+                    "csv" => true,
+                    other => return Err(format!("--format takes json or csv, not {other}").into()),
+                }
+            }
+            Arg::Value(value) if query.is_none() => query = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let query = query.ok_or("eval needs a query")?;
+    let (state, notices) = checked(&query)?;
+    let LabState::Density(density) = &state;
+    let quantities = report::evaluate(density, at.as_deref())?;
+    Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
+}
+
+fn render(mut parser: Parser) -> Result<String, Failure> {
+    let (mut query, mut output, mut figure, mut width) = (None, None, "main".to_owned(), 960u32);
+    let (mut theme, mut scale) = (Theme::Light, 2.0f32);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('o') | Arg::Long("output") => output = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("figure") => figure = parser.value()?.string()?,
+            Arg::Long("width") => width = parser.value()?.parse::<u32>()?.clamp(200, 4000),
+            Arg::Long("scale") => scale = parser.value()?.parse::<f32>()?.clamp(0.5, 8.0),
+            Arg::Long("theme") => {
+                theme = match parser.value()?.string()?.as_str() {
+                    "light" => Theme::Light,
+                    "dark" => Theme::Dark,
+                    other => return Err(format!("--theme takes light or dark, not {other}").into()),
+                }
+            }
+            Arg::Value(value) if query.is_none() => query = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let query = query.ok_or("render needs a query")?;
+    let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
+    let (LabState::Density(state), _) = checked(&query)?;
+    let figure = density_figure(&state, &figure, width < 560)?;
+    let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
+    let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
+    match output.extension().and_then(|e| e.to_str()) {
+        Some("svg") => std::fs::write(&output, svg),
+        Some("png") => std::fs::write(&output, png(&svg, scale)?),
+        _ => return Err(format!("{}: the name must end in .svg or .png", output.display()).into()),
+    }
+    .map_err(|e| format!("{}: {e}", Path::new(&output).display()))?;
+    Ok(String::new())
+}
+
+/// Opens a link; what could not be read goes into the output, but a query with nothing usable
+/// in it is an error.
+fn checked(query: &str) -> Result<(LabState, Vec<Notice>), Failure> {
+    let (state, notices) = open(query);
+    let fatal = notices.iter().find(|n| match n {
+        Notice::UnknownKey { .. } | Notice::Newer { .. } | Notice::TooLong { .. } | Notice::Clamped { .. } => false,
+        Notice::UnknownChoice { .. } | Notice::Invalid { .. } | Notice::Repeated { .. } => true,
+        Notice::Conflict(_) => false,
+    });
+    match fatal {
+        Some(notice) => Err(notice.to_string().into()),
+        None => Ok((state, notices)),
+    }
+}
+
+fn points(text: &str) -> Result<Vec<Vec<f64>>, Failure> {
+    parse_rows(text, ';', MAX_POINTS).map_err(|e| format!("--at: {e}").into())
+}
+
+fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use density::{jobs, plots};
+    use scorescope::compute::{Reply, run};
+    let request = match name {
+        "main" => jobs::main(state),
+        "probe" => jobs::probe(state),
+        "convergence" => jobs::convergence(state),
+        other => return Err(format!("--figure takes main, probe or convergence, not {other}").into()),
+    };
+    let figure = match run(request)? {
+        Reply::Points(reply) => plots::main(state, &reply, narrow),
+        Reply::Probe(reply) => Some(plots::probe(state, &reply)),
+        Reply::Convergence(reply) => Some(plots::convergence(state, &reply, narrow)),
+    };
+    figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn to_json(state: &LabState, quantities: &[Quantity], notices: &[Notice]) -> Result<String, Failure> {
+    let mut named = Map::new();
+    for q in quantities {
+        let mut entry = Map::new();
+        entry.insert("shape".into(), json!(q.shape));
+        // JSON has no NaN: serde_json writes what is not finite as null.
+        entry.insert("values".into(), json!(q.values));
+        entry.insert("unit".into(), json!(q.unit));
+        if let Some(errors) = &q.standard_error {
+            entry.insert("standard_error".into(), json!(errors));
+        }
+        named.insert(q.name.into(), Value::Object(entry));
+    }
+    let notices: Vec<String> = notices.iter().map(ToString::to_string).collect();
+    let document = json!({
+        "version": 1,
+        "query": state.query(),
+        "backend": "cpu-f64",
+        "quantities": named,
+        "notices": notices,
+    });
+    Ok(serde_json::to_string(&document)? + "\n")
+}
+
+/// A table with a row a point: the quantities that have one number, or `d`, a point.
+fn to_csv(quantities: &[Quantity]) -> String {
+    let rows = quantities.first().map_or(0, |q| q.shape[0]);
+    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+    for q in quantities.iter().filter(|q| q.shape[0] == rows && !q.name.starts_with("integrand")) {
+        let width = q.shape.get(1).copied().unwrap_or(1);
+        for c in 0..width {
+            let name = if q.name == "points" { format!("x{}", c + 1) } else { q.name.to_owned() };
+            columns.push((name, q.values.iter().skip(c).step_by(width).copied().collect()));
+        }
+        if let Some(errors) = &q.standard_error {
+            columns.push((format!("{}_standard_error", q.name), errors.clone()));
+        }
+    }
+    let header: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let mut text = header.join(",") + "\n";
+    for row in 0..rows {
+        let cells: Vec<String> = columns.iter().map(|(_, values)| values[row].to_string()).collect();
+        text.push_str(&(cells.join(",") + "\n"));
+    }
+    text
+}
+
+/// Rasterises a figure with the system's fonts.
+fn png(svg: &str, scale: f32) -> Result<Vec<u8>, Failure> {
+    use resvg::{tiny_skia, usvg};
+    let mut options = usvg::Options::default();
+    options.fontdb_mut().load_system_fonts();
+    if options.fontdb.is_empty() {
+        return Err("no fonts are installed, so the PNG would have no words: write an SVG instead".into());
+    }
+    let tree = usvg::Tree::from_str(svg, &options)?;
+    let size = tree.size().to_int_size();
+    let (width, height) = ((size.width() as f32 * scale) as u32, (size.height() as f32 * scale) as u32);
+    let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or("the picture is too large")?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    Ok(pixmap.encode_png()?)
+}
