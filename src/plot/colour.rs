@@ -101,15 +101,21 @@ impl ColourScale {
         if value.is_nan() {
             return None;
         }
+        let (origin, gain, base) = self.line();
+        let t = (value - origin) * gain + base;
+        Some(if t.is_nan() { 0.5 } else { t.clamp(0.0, 1.0) })
+    }
+
+    /// The position before it is cut to \[0, 1\], as `(value - origin) * gain + base`.
+    pub(super) fn line(&self) -> (f64, f64, f64) {
         let (lo, hi) = self.range;
-        let t = match self.map {
-            ColourMap::Sequential => (value - lo) / (hi - lo),
+        match self.map {
+            ColourMap::Sequential => (lo, 1.0 / (hi - lo), 0.0),
             ColourMap::Diverging => {
                 let reach = f64::max((hi - self.centre).abs(), (lo - self.centre).abs());
-                0.5 + 0.5 * (value - self.centre) / reach
+                (self.centre, 0.5 / reach, 0.5)
             }
-        };
-        Some(if t.is_nan() { 0.5 } else { t.clamp(0.0, 1.0) })
+        }
     }
 
     /// The colour of a value; `None` for NaN, which is drawn as a hatch.

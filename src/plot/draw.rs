@@ -269,7 +269,7 @@ mod tests {
     fn record(figure: &Figure, size: (u32, u32), scale: f64, oversample: f64) -> Record {
         let (mut words, mut images) = (Vec::new(), Vec::new());
         let area = Recorder { size, words: &mut words, images: &mut images }.into_drawing_area();
-        draw_oversampled(figure, &area, &Style::new(Theme::Light, scale), oversample).unwrap();
+        draw_oversampled(figure, &area, &Style::new(Theme::Light, scale), oversample).expect("valid");
         drop(area);
         (words, images)
     }
@@ -307,7 +307,7 @@ mod tests {
         let mut svg = String::new();
         let area = plotters::backend::SVGBackend::with_string(&mut svg, (700, 300)).into_drawing_area();
         let (_, right) = area.split_horizontally(350);
-        draw(&map(), &right, &Style::new(Theme::Dark, 1.0)).unwrap();
+        draw(&map(), &right, &Style::new(Theme::Dark, 1.0)).expect("valid");
         drop((area, right));
         let xs = svg.lines().filter_map(|l| l.strip_prefix("<text x=\"")?.split('"').next()?.parse::<i32>().ok());
         let xs: Vec<i32> = xs.collect();
@@ -324,7 +324,7 @@ mod tests {
         let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![panel])] };
         let mut svg = String::new();
         let area = plotters::backend::SVGBackend::with_string(&mut svg, (400, 300)).into_drawing_area();
-        let drawn = draw(&figure, &area, &Style::new(Theme::Light, 1.0)).unwrap();
+        let drawn = draw(&figure, &area, &Style::new(Theme::Light, 1.0)).expect("valid");
         assert_eq!((drawn.non_finite, drawn.outside), (3, 2));
         assert_eq!(drawn.layout.panels.len(), 1);
     }
@@ -333,7 +333,7 @@ mod tests {
     fn no_room_is_an_error() {
         let mut svg = String::new();
         let area = plotters::backend::SVGBackend::with_string(&mut svg, (0, 10)).into_drawing_area();
-        let error = draw(&map(), &area, &Style::new(Theme::Light, 1.0)).unwrap_err();
+        let error = draw(&map(), &area, &Style::new(Theme::Light, 1.0)).expect_err("no room");
         assert_eq!(error.to_string(), "there is no room to draw in (0 x 10 pixels)");
     }
 
@@ -371,7 +371,7 @@ mod tests {
             let bar = ColourBar { label: "b".into(), scale: ColourScale::diverging(x.0) };
             let figure = Figure { summary: "s".into(), rows: vec![Row::new(vec![panel]).weight(y.1).bar(bar, 0, 1)] };
             let scale = if scale.abs() > 2.0 { 1.0 } else { scale };
-            let svg = crate::plot::to_svg(&figure, &Style::new(Theme::Dark, scale), wide, tall).unwrap();
+            let svg = crate::plot::to_svg(&figure, &Style::new(Theme::Dark, scale), wide, tall).expect("valid");
             prop_assert!(svg.lines().filter(|l| !l.starts_with("<image")).all(|l| !l.contains("NaN")));
         }
     }

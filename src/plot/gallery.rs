@@ -167,13 +167,13 @@ fn size(figure: &Figure, (w, h): (u32, u32)) -> (u32, u32) {
 fn gallery() {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let folder = std::path::Path::new(&target).join("gallery");
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("valid");
     for (name, figure, w, h) in samples() {
         for (theme, suffix) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
             let (w, h) = size(&figure, (w, h));
             let style = Style::new(theme, 2.0);
-            let svg = to_svg(&figure, &style, w, h).unwrap();
-            assert_eq!(svg, to_svg(&figure, &style, w, h).unwrap(), "{name} is not deterministic");
+            let svg = to_svg(&figure, &style, w, h).expect("valid");
+            assert_eq!(svg, to_svg(&figure, &style, w, h).expect("valid"), "{name} is not deterministic");
             let rasters: usize = figure
                 .rows
                 .iter()
@@ -184,7 +184,7 @@ fn gallery() {
             let vectors = svg.lines().filter(|l| !l.starts_with("<image"));
             assert!(vectors.into_iter().all(|l| !l.contains("NaN") && !l.contains("=\"inf")), "{name}");
             assert!(svg.contains(&format!("viewBox=\"0 0 {w} {h}\"")) && svg.contains("role=\"img\""));
-            std::fs::write(folder.join(format!("{name}-{suffix}.svg")), svg).unwrap();
+            std::fs::write(folder.join(format!("{name}-{suffix}.svg")), svg).expect("valid");
         }
     }
 }
@@ -220,5 +220,18 @@ fn words_are_inside_and_apart() {
                 assert!(!overlap, "{name}: {words:?} {a:?} covers {other:?} {b:?}");
             }
         }
+    }
+}
+
+#[test]
+#[ignore = "prints times; run with --nocapture"]
+fn times() {
+    for (name, figure, w, h) in samples() {
+        let (w, h) = size(&figure, (w, h));
+        let start = std::time::Instant::now();
+        let place = layout(&figure, f64::from(w), f64::from(h));
+        let middle = start.elapsed();
+        let scene = Scene::new(&figure, &place, Theme::Light, 2.0);
+        println!("{name}: layout {middle:?}, scene {:?}, {} marks", start.elapsed() - middle, scene.marks.len());
     }
 }

@@ -443,7 +443,7 @@ mod tests {
         let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![map(), map()])] };
         let l = layout(&figure, 600.0, 300.0);
         let target = l.panels[1].mapping.to_pixel((1.25, -0.5));
-        let found = l.panel_at(target.0, target.1).unwrap();
+        let found = l.panel_at(target.0, target.1).expect("valid");
         assert_eq!((found.row, found.column), (0, 1));
         let (x, y) = found.mapping.to_data(target);
         assert!((x - 1.25).abs() < 1e-9 && (y + 0.5).abs() < 1e-9);

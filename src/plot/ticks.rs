@@ -252,7 +252,7 @@ mod tests {
             (f64::MIN_POSITIVE, f64::MAX),
         ] {
             for scale in [Scale::Linear, Scale::Log10] {
-                check(range, scale, 6).unwrap();
+                check(range, scale, 6).expect("valid");
             }
         }
         assert!(ticks((f64::MIN_POSITIVE, f64::MAX), Scale::Log10, 6).major.len() >= 3);
