@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use super::figure::{Axis, Figure, Panel, Row};
 use super::mapping::{Mapping, Rect};
 use super::measure::{
-    TICK_ROOM, above, aspect, below, gutter_width, has_label_line, label_in_gutter, legend, names_width, secondary_width,
-    x_ticks, y_ticks,
+    TICK_ROOM, above, aspect, below, gutter_width, has_label_line, label_in_gutter, legend,
+    names_width, secondary_width, x_ticks, y_ticks,
 };
 use super::ticks::Ticks;
 
@@ -133,23 +133,43 @@ pub fn preferred_height(figure: &Figure, width: f64) -> f64 {
         plan.refine(figure, width, 10_000.0);
     }
     let words: f64 = plan.rows.iter().map(|r| r.above + r.below).sum();
-    let flexible = figure.rows.iter().zip(&plan.rows).filter(|(_, r)| !r.equal).count();
-    let share = (width * 0.46).clamp(220.0, 400.0) / (1.0 + 0.3 * flexible.saturating_sub(1) as f64);
+    let flexible = figure
+        .rows
+        .iter()
+        .zip(&plan.rows)
+        .filter(|(_, r)| !r.equal)
+        .count();
+    let share =
+        (width * 0.46).clamp(220.0, 400.0) / (1.0 + 0.3 * flexible.saturating_sub(1) as f64);
     let plots: f64 = plan
         .rows
         .iter()
         .zip(&figure.rows)
-        .map(|(r, row)| if r.equal { r.natural } else { share * weight(row).clamp(0.3, 1.5) })
+        .map(|(r, row)| {
+            if r.equal {
+                r.natural
+            } else {
+                share * weight(row).clamp(0.3, 1.5)
+            }
+        })
         .sum();
     (words + plots + ROW_GAP * figure.rows.len().saturating_sub(1) as f64 + 2.0 * EDGE).ceil()
 }
 
 fn sane(length: f64) -> f64 {
-    if length.is_finite() { length.clamp(40.0, 20_000.0) } else { 40.0 }
+    if length.is_finite() {
+        length.clamp(40.0, 20_000.0)
+    } else {
+        40.0
+    }
 }
 
 fn weight(row: &Row) -> f64 {
-    if row.height_weight.is_finite() { row.height_weight.clamp(1e-3, 1e3) } else { 1.0 }
+    if row.height_weight.is_finite() {
+        row.height_weight.clamp(1e-3, 1e3)
+    } else {
+        1.0
+    }
 }
 
 /// What is known of a row while it is being planned.
@@ -185,7 +205,12 @@ struct Plan {
 
 impl Plan {
     fn new(figure: &Figure, width: f64) -> Self {
-        let widest = figure.rows.iter().flat_map(|r| &r.panels).map(names_width).fold(0.0, f64::max);
+        let widest = figure
+            .rows
+            .iter()
+            .flat_map(|r| &r.panels)
+            .map(names_width)
+            .fold(0.0, f64::max);
         let single = figure.rows.iter().all(|r| columns(r) <= 1);
         let rows = figure
             .rows
@@ -201,13 +226,26 @@ impl Plan {
                 natural: 200.0,
             })
             .collect();
-        Self { rows, margin: single && width >= 480.0 && widest <= 0.34 * width }
+        Self {
+            rows,
+            margin: single && width >= 480.0 && widest <= 0.34 * width,
+        }
     }
 
     fn refine(&mut self, figure: &Figure, width: f64, height: f64) {
         for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
-            let lines = |p| if self.margin { 0 } else { legend(p, plan.legend_room()).1 };
-            plan.above = row.panels.iter().map(|p| above(p, lines(p))).fold(0.0, f64::max);
+            let lines = |p| {
+                if self.margin {
+                    0
+                } else {
+                    legend(p, plan.legend_room()).1
+                }
+            };
+            plan.above = row
+                .panels
+                .iter()
+                .map(|p| above(p, lines(p)))
+                .fold(0.0, f64::max);
             plan.below = row.panels.iter().map(below).fold(0.0, f64::max) + bar_room(row);
         }
         self.share_height(figure, height);
@@ -216,12 +254,24 @@ impl Plan {
         let mut right: f64 = 12.0;
         for (row, plan) in figure.rows.iter().zip(&mut self.rows) {
             for (j, gutter) in plan.gutters.iter_mut().enumerate() {
-                *gutter = row.panels.get(j).map_or(6.0, |p| gutter_width(p, plan.plot.1));
+                *gutter = row
+                    .panels
+                    .get(j)
+                    .map_or(6.0, |p| gutter_width(p, plan.plot.1));
             }
             first = first.max(plan.gutters.first().copied().unwrap_or(0.0));
-            let widest = shared.entry(plan.columns).or_insert_with(|| vec![0.0; plan.columns]);
-            widest.iter_mut().zip(&plan.gutters).for_each(|(w, g)| *w = f64::max(*w, *g));
-            let names = if self.margin { row.panels.iter().map(names_width).fold(0.0, f64::max) } else { 0.0 };
+            let widest = shared
+                .entry(plan.columns)
+                .or_insert_with(|| vec![0.0; plan.columns]);
+            widest
+                .iter_mut()
+                .zip(&plan.gutters)
+                .for_each(|(w, g)| *w = f64::max(*w, *g));
+            let names = if self.margin {
+                row.panels.iter().map(names_width).fold(0.0, f64::max)
+            } else {
+                0.0
+            };
             let second = row.panels.last().map_or(0.0, secondary_width);
             right = right.max(second + if names > 0.0 { names + 8.0 } else { 0.0 });
         }
@@ -234,9 +284,18 @@ impl Plan {
             }
             plan.right = right;
             let n = plan.columns.max(1) as f64;
-            let free = width - 2.0 * EDGE - plan.gutters.iter().sum::<f64>() - right - (n - 1.0) * COLUMN_GAP;
+            let free = width
+                - 2.0 * EDGE
+                - plan.gutters.iter().sum::<f64>()
+                - right
+                - (n - 1.0) * COLUMN_GAP;
             let full = (free / n).floor().max(8.0);
-            plan.natural = row.panels.iter().map(|p| full * aspect(p)).fold(0.0, f64::max).round();
+            plan.natural = row
+                .panels
+                .iter()
+                .map(|p| full * aspect(p))
+                .fold(0.0, f64::max)
+                .round();
             plan.plot.0 = full;
         }
         self.share_height(figure, height);
@@ -250,9 +309,18 @@ impl Plan {
         let mut weights: f64 = figure.rows.iter().map(weight).sum();
         for equal in [true, false] {
             let (whole, total) = (free, weights);
-            for (row, plan) in figure.rows.iter().zip(&mut self.rows).filter(|(_, p)| p.equal == equal) {
+            for (row, plan) in figure
+                .rows
+                .iter()
+                .zip(&mut self.rows)
+                .filter(|(_, p)| p.equal == equal)
+            {
                 let share = (whole * weight(row) / total).floor().max(8.0);
-                plan.plot.1 = if equal { share.min(plan.natural) } else { share };
+                plan.plot.1 = if equal {
+                    share.min(plan.natural)
+                } else {
+                    share
+                };
                 free -= plan.plot.1;
                 weights -= weight(row);
             }
@@ -261,16 +329,23 @@ impl Plan {
     }
 
     fn place(&self, figure: &Figure, width: f64, height: f64) -> Layout {
-        let mut result = Layout { width, height, panels: Vec::new(), bars: Vec::new() };
+        let mut result = Layout {
+            width,
+            height,
+            panels: Vec::new(),
+            bars: Vec::new(),
+        };
         let mut y = EDGE;
         for (r, (row, plan)) in figure.rows.iter().zip(&self.rows).enumerate() {
             let top = (y + plan.above).round();
             let widths: Vec<f64> = (0..plan.columns)
                 .map(|j| match row.panels.get(j) {
-                    Some(p) if p.equal_aspect => f64::min(plan.plot.0, (plan.plot.1 / aspect(p)).round()),
-                    _ if plan.equal => {
-                        row.panels.first().map_or(plan.plot.0, |p| f64::min(plan.plot.0, plan.plot.1 / aspect(p)))
+                    Some(p) if p.equal_aspect => {
+                        f64::min(plan.plot.0, (plan.plot.1 / aspect(p)).round())
                     }
+                    _ if plan.equal => row.panels.first().map_or(plan.plot.0, |p| {
+                        f64::min(plan.plot.0, plan.plot.1 / aspect(p))
+                    }),
                     _ => plan.plot.0,
                 })
                 .collect();
@@ -278,25 +353,58 @@ impl Plan {
             let mut x = EDGE;
             for (j, w) in widths.iter().enumerate() {
                 x += plan.gutters[j];
-                cells.push(Rect { x: x.round(), y: top, w: w.round().max(1.0), h: plan.plot.1 });
+                cells.push(Rect {
+                    x: x.round(),
+                    y: top,
+                    w: w.round().max(1.0),
+                    h: plan.plot.1,
+                });
                 x += w + COLUMN_GAP;
             }
             for (c, (panel, cell)) in row.panels.iter().zip(&cells).enumerate() {
-                let h = if panel.equal_aspect { (cell.w * aspect(panel)).round().min(cell.h) } else { cell.h };
-                let rect = Rect { h: h.max(1.0), ..*cell };
-                result.panels.push(place_panel(panel, (r, c), rect, plan, self.margin));
+                let h = if panel.equal_aspect {
+                    (cell.w * aspect(panel)).round().min(cell.h)
+                } else {
+                    cell.h
+                };
+                let rect = Rect {
+                    h: h.max(1.0),
+                    ..*cell
+                };
+                result
+                    .panels
+                    .push(place_panel(panel, (r, c), rect, plan, self.margin));
             }
-            place_bars(row, r, &cells, top + plan.plot.1 + plan.below - bar_room(row), &mut result.bars);
+            place_bars(
+                row,
+                r,
+                &cells,
+                top + plan.plot.1 + plan.below - bar_room(row),
+                &mut result.bars,
+            );
             y = top + plan.plot.1 + plan.below + ROW_GAP;
         }
         result
     }
 }
 
-fn place_panel(panel: &Panel, (row, column): (usize, usize), rect: Rect, plan: &RowPlan, margin: bool) -> PanelLayout {
-    let (items, lines) = if margin { (Vec::new(), 0) } else { legend(panel, plan.legend_room()) };
+fn place_panel(
+    panel: &Panel,
+    (row, column): (usize, usize),
+    rect: Rect,
+    plan: &RowPlan,
+    margin: bool,
+) -> PanelLayout {
+    let (items, lines) = if margin {
+        (Vec::new(), 0)
+    } else {
+        legend(panel, plan.legend_room())
+    };
     let left = rect.x - plan.gutters.get(column).copied().unwrap_or(0.0);
-    let mut header = Header { label_in_gutter: label_in_gutter(panel), ..Header::default() };
+    let mut header = Header {
+        label_in_gutter: label_in_gutter(panel),
+        ..Header::default()
+    };
     let mut y = rect.y - above(panel, lines) - 2.0;
     let mut line = |wanted: bool, height: f64| {
         y += if wanted { height } else { 0.0 };
@@ -307,9 +415,14 @@ fn place_panel(panel: &Panel, (row, column): (usize, usize), rect: Rect, plan: &
         Some(title) if header.label_in_gutter => Some(title),
         _ => line(has_label_line(panel), LINE),
     };
-    header.legend = line(lines > 0, LINE * lines as f64).map_or(0.0, |m| m - LINE * (lines as f64 - 1.0) / 2.0);
+    header.legend =
+        line(lines > 0, LINE * lines as f64).map_or(0.0, |m| m - LINE * (lines as f64 - 1.0) / 2.0);
     header.secondary = rect.y - TICK_ROOM - 4.0;
-    let names = if margin { Names::Margin(rect.right() + 6.0 + secondary_width(panel)) } else { Names::Legend(items) };
+    let names = if margin {
+        Names::Margin(rect.right() + 6.0 + secondary_width(panel))
+    } else {
+        Names::Legend(items)
+    };
     PanelLayout {
         row,
         column,
@@ -326,25 +439,42 @@ fn place_bars(row: &Row, r: usize, cells: &[Rect], below: f64, bars: &mut Vec<Ba
     let mut beside = 0.0;
     for (index, placed) in row.bars.iter().enumerate() {
         let is_below = placed.from < row.panels.len();
-        let (Some(first), Some(last)) =
-            (cells.get(placed.from), cells.get(placed.to.min(cells.len()).max(placed.from + 1) - 1))
-        else {
+        let (Some(first), Some(last)) = (
+            cells.get(placed.from),
+            cells.get(placed.to.min(cells.len()).max(placed.from + 1) - 1),
+        ) else {
             continue;
         };
-        let y = if is_below { below + bar_level(row, index) * BAR_HEIGHT } else { first.y + beside };
+        let y = if is_below {
+            below + bar_level(row, index) * BAR_HEIGHT
+        } else {
+            first.y + beside
+        };
         if !is_below {
             beside += BAR_HEIGHT + 10.0;
         }
-        let rect = Rect { x: first.x, y: y + 22.0, w: last.right() - first.x, h: 10.0 };
+        let rect = Rect {
+            x: first.x,
+            y: y + 22.0,
+            w: last.right() - first.x,
+            h: 10.0,
+        };
         let axis = Axis::linear("", placed.bar.scale.range);
-        bars.push(BarLayout { row: r, index, rect, ticks: x_ticks(&axis, rect.w) });
+        bars.push(BarLayout {
+            row: r,
+            index,
+            rect,
+            ticks: x_ticks(&axis, rect.w),
+        });
     }
 }
 
 /// How many earlier bars below the panels a bar would cover.
 fn bar_level(row: &Row, index: usize) -> f64 {
     let this = &row.bars[index];
-    let covers = |b: &&super::figure::PlacedBar| b.from < row.panels.len() && b.from < this.to && this.from < b.to;
+    let covers = |b: &&super::figure::PlacedBar| {
+        b.from < row.panels.len() && b.from < this.to && this.from < b.to
+    };
     row.bars[..index].iter().filter(covers).count() as f64
 }
 
@@ -356,127 +486,13 @@ fn bar_room(row: &Row) -> f64 {
 }
 
 fn columns(row: &Row) -> usize {
-    row.bars.iter().map(|b| b.to.min(12)).max().unwrap_or(0).max(row.panels.len())
+    row.bars
+        .iter()
+        .map(|b| b.to.min(12))
+        .max()
+        .unwrap_or(0)
+        .max(row.panels.len())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plot::figure::{ColourBar, Layer};
-    use crate::plot::{ColourScale, Role};
-    use proptest::prelude::*;
-
-    fn curves(label: &str) -> Panel {
-        Panel::new(Axis::linear("x", (-5.0, 5.0)), Axis::linear(label, (-1e3, 1e3)))
-            .layer(Layer::line(vec![(-5.0, 0.0), (5.0, 1.0)], Role::Formula).labelled("formula"))
-    }
-
-    fn map() -> Panel {
-        Panel::new(Axis::linear("x", (-4.0, 4.0)), Axis::linear("y", (-2.0, 2.0))).title("map").equal()
-    }
-
-    fn bar() -> ColourBar {
-        ColourBar { label: "nats".into(), scale: ColourScale::diverging(1.0) }
-    }
-
-    fn overlap(a: &Rect, b: &Rect) -> bool {
-        a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
-    }
-
-    #[test]
-    fn left_axes_of_all_rows_align_and_weights_count() {
-        let small = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::linear("p", (0.0, 1.0)));
-        let rows = vec![Row::new(vec![curves("log-density (nats)")]).weight(3.0), Row::new(vec![small])];
-        let l = layout(&Figure { summary: String::new(), rows }, 700.0, 600.0);
-        let (a, b) = (l.panels[0].mapping.rect, l.panels[1].mapping.rect);
-        assert_eq!((a.x, a.w), (b.x, b.w));
-        assert!((a.h / b.h - 3.0).abs() < 0.05, "{} {}", a.h, b.h);
-        assert!(a.x > 40.0, "room for four digits");
-        assert!(a.right() < 640.0, "room for the name");
-        assert!(b.bottom() > 540.0 && b.bottom() < 570.0, "the height is used, with room for x");
-    }
-
-    #[test]
-    fn maps_have_equal_units_and_fill_the_preferred_height() {
-        let row = Row::new(vec![map(), map(), map()]).bar(bar(), 0, 2).bar(bar(), 2, 3);
-        let figure = Figure { summary: String::new(), rows: vec![row] };
-        let height = preferred_height(&figure, 960.0);
-        let l = layout(&figure, 960.0, height);
-        for p in &l.panels {
-            let r = p.mapping.rect;
-            assert!((r.w / r.h - 2.0).abs() < 0.02, "{r:?}");
-            assert!(r.w > 260.0);
-        }
-        assert!((l.panels[2].mapping.rect.right() - 948.0).abs() < 20.0);
-        let bars: Vec<Rect> = l.bars.iter().map(|b| b.rect).collect();
-        assert_eq!(bars[0].x, l.panels[0].mapping.rect.x);
-        assert!((bars[0].right() - l.panels[1].mapping.rect.right()).abs() < 1.0);
-        assert_eq!(bars[1].x, l.panels[2].mapping.rect.x);
-        assert!(bars.iter().all(|b| b.y > l.panels[0].mapping.rect.bottom() && b.bottom() + 20.0 < height));
-        // With less height the maps shrink but keep their shape.
-        for p in layout(&figure, 960.0, 200.0).panels {
-            let r = p.mapping.rect;
-            assert!((r.w / r.h - 2.0).abs() < 0.05, "{r:?}");
-        }
-    }
-
-    #[test]
-    fn bars_stand_in_free_columns() {
-        let rows = vec![Row::new(vec![map(), map()]), Row::new(vec![map()]).bar(bar(), 1, 2).bar(bar(), 1, 2)];
-        let l = layout(&Figure { summary: String::new(), rows }, 343.0, 400.0);
-        let (column, first) = (l.panels[1].mapping.rect, l.panels[2].mapping.rect);
-        assert!(l.bars.iter().all(|b| b.rect.x > first.right() && (b.rect.x - column.x).abs() < 8.0));
-        assert!(l.bars[1].rect.y - l.bars[0].rect.y >= BAR_HEIGHT);
-    }
-
-    #[test]
-    fn names_move_above_when_it_is_narrow() {
-        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y")])] };
-        assert!(matches!(layout(&figure, 700.0, 300.0).panels[0].names, Names::Margin(_)));
-        let narrow = layout(&figure, 343.0, 300.0);
-        assert_eq!(narrow.panels[0].names, Names::Legend(vec![(0.0, 0)]));
-        assert!(narrow.panels[0].mapping.rect.right() > 325.0, "no margin is left free");
-    }
-
-    #[test]
-    fn the_pointer_finds_its_panel_and_its_data() {
-        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![map(), map()])] };
-        let l = layout(&figure, 600.0, 300.0);
-        let target = l.panels[1].mapping.to_pixel((1.25, -0.5));
-        let found = l.panel_at(target.0, target.1).expect("valid");
-        assert_eq!((found.row, found.column), (0, 1));
-        let (x, y) = found.mapping.to_data(target);
-        assert!((x - 1.25).abs() < 1e-9 && (y + 0.5).abs() < 1e-9);
-        assert!(l.panel_at(-1.0, 0.0).is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn any_size_gives_panels_apart(
-            width in 0.0..3000.0f64, height in 0.0..3000.0f64, kinds in prop::collection::vec((0usize..4, 0usize..3, any::<f64>()), 0..4),
-        ) {
-            let rows = kinds.iter().map(|&(maps, plain, weight)| {
-                let panels = (0..maps).map(|_| map()).chain((0..plain).map(|_| curves("y"))).collect();
-                Row::new(panels).weight(weight).bar(bar(), 0, 2).bar(bar(), 9, 3)
-            }).collect();
-            let figure = Figure { summary: String::new(), rows };
-            let l = layout(&figure, width, height);
-            prop_assert!(preferred_height(&figure, width).is_finite());
-            prop_assert_eq!(l.panels.len(), figure.rows.iter().map(|r| r.panels.len()).sum::<usize>());
-            for (i, p) in l.panels.iter().enumerate() {
-                let r = p.mapping.rect;
-                prop_assert!(r.w >= 1.0 && r.h >= 1.0 && r.x.is_finite() && r.y.is_finite(), "{:?}", r);
-                prop_assert!(l.panels[i + 1..].iter().all(|q| !overlap(&r, &q.mapping.rect)));
-            }
-        }
-    }
-
-    #[test]
-    fn nonsense_sizes_do_no_harm() {
-        for size in [f64::NAN, -5.0, f64::INFINITY, 0.0] {
-            let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y"), map()])] };
-            assert!(layout(&figure, size, size).panels.iter().all(|p| p.mapping.rect.w.is_finite()));
-        }
-        assert!(layout(&Figure::default(), 100.0, 100.0).panels.is_empty());
-    }
-}
+mod tests;

@@ -124,16 +124,34 @@ impl Scene {
     #[must_use]
     pub fn new(figure: &Figure, layout: &Layout, theme: Theme, density: f64) -> Self {
         let mut scene = Self::default();
-        let whole = Rect { x: 0.0, y: 0.0, w: layout.width, h: layout.height };
-        scene.push(Mark::Fill { rect: whole, ink: theme.background().into() });
+        let whole = Rect {
+            x: 0.0,
+            y: 0.0,
+            w: layout.width,
+            h: layout.height,
+        };
+        scene.push(Mark::Fill {
+            rect: whole,
+            ink: theme.background().into(),
+        });
         for place in &layout.panels {
-            let Some(panel) = figure.rows.get(place.row).and_then(|r| r.panels.get(place.column)) else { continue };
+            let Some(panel) = figure
+                .rows
+                .get(place.row)
+                .and_then(|r| r.panels.get(place.column))
+            else {
+                continue;
+            };
             axes::behind(&mut scene, panel, place, theme);
             layers::draw(&mut scene, panel, place, theme, density);
             axes::before(&mut scene, panel, place, theme);
         }
         for place in &layout.bars {
-            if let Some(placed) = figure.rows.get(place.row).and_then(|r| r.bars.get(place.index)) {
+            if let Some(placed) = figure
+                .rows
+                .get(place.row)
+                .and_then(|r| r.bars.get(place.index))
+            {
                 axes::colour_bar(&mut scene, &placed.bar, place, theme, density);
             }
         }
@@ -147,14 +165,41 @@ impl Scene {
     /// A hairline along x or y, one CSS pixel wide.
     pub(super) fn hairline(&mut self, from: Point, to: Point, ink: impl Into<Ink>) {
         let rect = if from.1 == to.1 {
-            Rect { x: from.0.min(to.0), y: from.1 - 0.5, w: (to.0 - from.0).abs(), h: 1.0 }
+            Rect {
+                x: from.0.min(to.0),
+                y: from.1 - 0.5,
+                w: (to.0 - from.0).abs(),
+                h: 1.0,
+            }
         } else {
-            Rect { x: from.0 - 0.5, y: from.1.min(to.1), w: 1.0, h: (to.1 - from.1).abs() }
+            Rect {
+                x: from.0 - 0.5,
+                y: from.1.min(to.1),
+                w: 1.0,
+                h: (to.1 - from.1).abs(),
+            }
         };
-        self.push(Mark::Fill { rect, ink: ink.into() });
+        self.push(Mark::Fill {
+            rect,
+            ink: ink.into(),
+        });
     }
 
-    pub(super) fn words(&mut self, at: Point, text: &str, size: f64, anchor: Anchor, ink: impl Into<Ink>) {
-        self.push(Mark::Text { at, text: text.to_owned(), size, anchor, bold: false, ink: ink.into() });
+    pub(super) fn words(
+        &mut self,
+        at: Point,
+        text: &str,
+        size: f64,
+        anchor: Anchor,
+        ink: impl Into<Ink>,
+    ) {
+        self.push(Mark::Text {
+            at,
+            text: text.to_owned(),
+            size,
+            anchor,
+            bold: false,
+            ink: ink.into(),
+        });
     }
 }
