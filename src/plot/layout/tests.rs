@@ -1,6 +1,7 @@
 //! Alignment, equal units, bars, names and hostile sizes.
 
 use super::*;
+use crate::plot::figure::{Axis, Panel, Row};
 use crate::plot::figure::{ColourBar, Layer};
 use crate::plot::{ColourScale, Role};
 use proptest::prelude::*;
