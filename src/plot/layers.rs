@@ -62,7 +62,7 @@ pub(super) fn draw(
                 }
             }
             Layer::Contours { grid, levels, role } => {
-                contours(scene, m, grid, levels, *role, below, theme)
+                contours(scene, m, grid, levels, *role, below, theme);
             }
             Layer::VLine {
                 x,

@@ -1,7 +1,7 @@
 //! How much room the words around a panel take.
 //!
 //! Widths come from [`super::text`], ticks from [`super::ticks`]; what is done with the room is decided in
-//! [`super::layout`].
+//! [`mod@super::layout`].
 
 use super::figure::{Axis, Layer, Panel};
 use super::layout::{LABEL_SIZE, LINE, SAMPLE, TICK_SIZE};

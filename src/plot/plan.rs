@@ -1,6 +1,6 @@
 //! How a layout is found: room for words, lengths of axes, then positions.
 //!
-//! Row by row, columns in each; the result and its types are in [`super::layout`], the room for words in `measure.rs`.
+//! Row by row, columns in each; the result and its types are in [`mod@super::layout`], the room for words in `measure.rs`.
 
 use std::collections::BTreeMap;
 

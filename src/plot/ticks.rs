@@ -3,7 +3,7 @@
 //! Linear axes are cut at multiples of 1, 2 or 5 times a power of ten; logarithmic ones at powers of ten, or at 1-2-5
 //! where little more than a decade is shown. All labels of an axis have the same number of decimals, or the same power
 //! of ten, a true minus sign, and never a negative zero. Where the ticks go on the picture is decided in
-//! [`super::layout`].
+//! [`mod@super::layout`].
 
 use super::figure::Scale;
 use super::mapping::drawable_range;
