@@ -50,8 +50,8 @@ pub fn to_svg(
     let _ = write!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
-         {height}\" role=\"img\" aria-labelledby=\"figure-title figure-desc\">\n<title id=\"figure-title\">{title}\
-         </title>\n<desc id=\"figure-desc\">{summary}</desc>\n<g font-family=\"{font}\" stroke-linejoin=\"round\" \
+         {height}\" role=\"img\">\n<title>{title}\
+         </title>\n<desc>{summary}</desc>\n<g font-family=\"{font}\" stroke-linejoin=\"round\" \
          style=\"font-variant-numeric:tabular-nums lining-nums\">\n"
     );
     svg.push_str(&body);
