@@ -43,11 +43,17 @@ pub fn draw_on_canvas(
     canvas.set_height(height);
     let context = context(canvas).map_err(|e| DrawError::Backend(e.0))?;
     let down = 1.0 / f64::from(FINE);
-    context.scale(down, down).map_err(|e| DrawError::Backend(Fault::from(e).0))?;
+    context
+        .scale(down, down)
+        .map_err(|e| DrawError::Backend(Fault::from(e).0))?;
     context.set_line_join("round");
     let inner = CanvasBackend::with_canvas_object(canvas.clone())
         .ok_or_else(|| DrawError::Backend("the canvas has no 2-D context".to_owned()))?;
-    let backend = FineCanvas { inner, context, size: (width * FINE, height * FINE) };
+    let backend = FineCanvas {
+        inner,
+        context,
+        size: (width * FINE, height * FINE),
+    };
     draw_oversampled(figure, &backend.into_drawing_area(), style, f64::from(FINE))
 }
 
@@ -58,7 +64,10 @@ pub(super) fn data_url(width: u32, height: u32, rgb: &[u8]) -> Option<String> {
     canvas.set_width(width);
     canvas.set_height(height);
     put(&context(&canvas).ok()?, (0.0, 0.0), (width, height), rgb).ok()?;
-    canvas.to_data_url().ok().filter(|url| url.starts_with("data:image/png"))
+    canvas
+        .to_data_url()
+        .ok()
+        .filter(|url| url.starts_with("data:image/png"))
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, Fault> {
@@ -69,8 +78,16 @@ fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, Fault
 }
 
 /// Writes RGB pixels at a device pixel, whatever the transformation.
-fn put(context: &CanvasRenderingContext2d, at: (f64, f64), (w, h): (u32, u32), rgb: &[u8]) -> Result<(), Fault> {
-    let rgba: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+fn put(
+    context: &CanvasRenderingContext2d,
+    at: (f64, f64),
+    (w, h): (u32, u32),
+    rgb: &[u8],
+) -> Result<(), Fault> {
+    let rgba: Vec<u8> = rgb
+        .chunks_exact(3)
+        .flat_map(|p| [p[0], p[1], p[2], 255])
+        .collect();
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), w, h)?;
     context.put_image_data(&image, at.0, at.1)?;
     Ok(())
@@ -119,32 +136,63 @@ impl DrawingBackend for FineCanvas {
         passed(self.inner.draw_pixel(point, colour))
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome {
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Outcome {
         passed(self.inner.draw_line(from, to, style))
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, a: BackendCoord, b: BackendCoord, style: &S, fill: bool) -> Outcome {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Outcome {
         passed(self.inner.draw_rect(a, b, style, fill))
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Outcome {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Outcome {
         passed(self.inner.draw_path(path, style))
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Outcome {
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        centre: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Outcome {
         passed(self.inner.draw_circle(centre, radius, style, fill))
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Outcome {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Outcome {
         passed(self.inner.fill_polygon(path, style))
     }
 
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome {
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        at: BackendCoord,
+    ) -> Outcome {
         passed(self.inner.draw_text(text, style, at))
     }
 
     fn blit_bitmap(&mut self, at: BackendCoord, size: (u32, u32), rgb: &[u8]) -> Outcome {
         let device = |v: i32| f64::from(v) / f64::from(FINE);
-        put(&self.context, (device(at.0), device(at.1)), size, rgb).map_err(DrawingErrorKind::DrawingError)
+        put(&self.context, (device(at.0), device(at.1)), size, rgb)
+            .map_err(DrawingErrorKind::DrawingError)
     }
 }

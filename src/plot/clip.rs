@@ -14,9 +14,12 @@ pub type Point = (f64, f64);
 pub fn segment(a: Point, b: Point, rect: &Rect) -> Option<(Point, Point)> {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for (towards, room) in
-        [(-dx, a.0 - rect.x), (dx, rect.right() - a.0), (-dy, a.1 - rect.y), (dy, rect.bottom() - a.1)]
-    {
+    for (towards, room) in [
+        (-dx, a.0 - rect.x),
+        (dx, rect.right() - a.0),
+        (-dy, a.1 - rect.y),
+        (dy, rect.bottom() - a.1),
+    ] {
         if towards == 0.0 {
             if room < 0.0 {
                 return None;
@@ -42,7 +45,11 @@ pub fn polyline(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
     let mut open = false;
     for pair in points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
-        let inside = if is_finite(a) && is_finite(b) { segment(a, b, rect) } else { None };
+        let inside = if is_finite(a) && is_finite(b) {
+            segment(a, b, rect)
+        } else {
+            None
+        };
         let Some((start, end)) = inside else {
             open = false;
             continue;
@@ -61,9 +68,12 @@ pub fn polyline(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
 pub fn polygon(points: &[Point], rect: &Rect) -> Vec<Point> {
     let mut area = points.to_vec();
     // Each edge as (coordinate, limit, which side is inside).
-    for (vertical, limit, sign) in
-        [(true, rect.x, 1.0), (true, rect.right(), -1.0), (false, rect.y, 1.0), (false, rect.bottom(), -1.0)]
-    {
+    for (vertical, limit, sign) in [
+        (true, rect.x, 1.0),
+        (true, rect.right(), -1.0),
+        (false, rect.y, 1.0),
+        (false, rect.bottom(), -1.0),
+    ] {
         let depth = |p: Point| sign * (if vertical { p.0 } else { p.1 } - limit);
         let mut kept = Vec::with_capacity(area.len() + 4);
         for (i, &b) in area.iter().enumerate() {
@@ -131,10 +141,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const RECT: Rect = Rect { x: 10.0, y: 20.0, w: 100.0, h: 50.0 };
+    const RECT: Rect = Rect {
+        x: 10.0,
+        y: 20.0,
+        w: 100.0,
+        h: 50.0,
+    };
 
     fn length(points: &[Point]) -> f64 {
-        points.windows(2).map(|w| f64::hypot(w[1].0 - w[0].0, w[1].1 - w[0].1)).sum()
+        points
+            .windows(2)
+            .map(|w| f64::hypot(w[1].0 - w[0].0, w[1].1 - w[0].1))
+            .sum()
     }
 
     proptest! {
@@ -196,7 +214,15 @@ mod tests {
 
     #[test]
     fn a_curve_is_broken_at_holes_and_edges() {
-        let points = [(20.0, 30.0), (30.0, 30.0), (f64::NAN, 0.0), (40.0, 30.0), (50.0, 30.0), (50.0, 500.0), (60.0, 30.0)];
+        let points = [
+            (20.0, 30.0),
+            (30.0, 30.0),
+            (f64::NAN, 0.0),
+            (40.0, 30.0),
+            (50.0, 30.0),
+            (50.0, 500.0),
+            (60.0, 30.0),
+        ];
         let pieces = polyline(&points, &RECT);
         assert_eq!(pieces.len(), 3);
         assert_eq!(pieces[0], [(20.0, 30.0), (30.0, 30.0)]);

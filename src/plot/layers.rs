@@ -4,53 +4,137 @@ use super::clip::{self, Point};
 use super::colour::{ColourMap, ColourScale, Rgb};
 use super::contour::iso_lines;
 use super::figure::{Dash, Grid, Layer, Panel};
-use super::layout::{LABEL_SIZE, PanelLayout};
+use super::layout::PanelLayout;
 use super::mapping::{Mapping, Rect};
+use super::notes::{emptiest, plate};
 use super::raster;
 use super::scene::{Anchor, Ink, Mark, Scene};
-use super::text;
 use super::theme::{Role, Theme};
 
 /// Draws all layers of a panel.
-pub(super) fn draw(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme, density: f64) {
+pub(super) fn draw(
+    scene: &mut Scene,
+    panel: &Panel,
+    place: &PanelLayout,
+    theme: Theme,
+    density: f64,
+) {
     let m = &place.mapping;
     let mut below: Option<&ColourScale> = None;
     for layer in &panel.layers {
         match layer {
-            Layer::Line { points, role, dash, width, .. } => {
+            Layer::Line {
+                points,
+                role,
+                dash,
+                width,
+                ..
+            } => {
                 curve(scene, m, points, *dash, *width, theme.colour(*role).into());
             }
             Layer::Band { x, lo, hi, role } => band(scene, m, x, lo, hi, theme.colour(*role)),
-            Layer::Points { points, error_bars, role, radius, .. } => {
-                dots(scene, m, points, error_bars.as_deref(), *radius, theme.colour(*role));
+            Layer::Points {
+                points,
+                error_bars,
+                role,
+                radius,
+                ..
+            } => {
+                dots(
+                    scene,
+                    m,
+                    points,
+                    error_bars.as_deref(),
+                    *radius,
+                    theme.colour(*role),
+                );
             }
-            Layer::Raster { grid, scale, shading } => {
+            Layer::Raster {
+                grid,
+                scale,
+                shading,
+            } => {
                 below = Some(scale);
-                if let Some((rect, image)) = raster::heat_map(grid, scale, *shading, m, density, theme) {
+                if let Some((rect, image)) =
+                    raster::heat_map(grid, scale, *shading, m, density, theme)
+                {
                     scene.push(Mark::Image { rect, image });
                 }
             }
-            Layer::Contours { grid, levels, role } => contours(scene, m, grid, levels, *role, below, theme),
-            Layer::VLine { x, role, dash, label } => {
+            Layer::Contours { grid, levels, role } => {
+                contours(scene, m, grid, levels, *role, below, theme);
+            }
+            Layer::VLine {
+                x,
+                role,
+                dash,
+                label,
+            } => {
                 let x = m.x.to_pixel(*x);
-                rule(scene, m, [(x, m.rect.y), (x, m.rect.bottom())], *dash, *role, theme);
+                rule(
+                    scene,
+                    m,
+                    [(x, m.rect.y), (x, m.rect.bottom())],
+                    *dash,
+                    *role,
+                    theme,
+                );
                 if let (Some(label), true) = (label, m.rect.contains(x, m.rect.y)) {
                     let (top, bottom) = (m.rect.y + 9.0, m.rect.bottom() - 10.0);
-                    let spots = [(5.0, top), (-5.0, top), (5.0, bottom), (-5.0, bottom)].map(|(dx, y)| {
-                        ((x + dx, y), if dx > 0.0 { Anchor::Start } else { Anchor::End })
-                    });
-                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
+                    let spots =
+                        [(5.0, top), (-5.0, top), (5.0, bottom), (-5.0, bottom)].map(|(dx, y)| {
+                            (
+                                (x + dx, y),
+                                if dx > 0.0 { Anchor::Start } else { Anchor::End },
+                            )
+                        });
+                    plate(
+                        scene,
+                        m,
+                        emptiest(panel, m, label, &spots),
+                        label,
+                        *role,
+                        theme,
+                    );
                 }
             }
-            Layer::HLine { y, role, dash, label } => {
+            Layer::HLine {
+                y,
+                role,
+                dash,
+                label,
+            } => {
                 let y = m.y.to_pixel(*y);
-                rule(scene, m, [(m.rect.x, y), (m.rect.right(), y)], *dash, *role, theme);
+                rule(
+                    scene,
+                    m,
+                    [(m.rect.x, y), (m.rect.right(), y)],
+                    *dash,
+                    *role,
+                    theme,
+                );
                 if let (Some(label), true) = (label, m.rect.contains(m.rect.x, y)) {
                     let (left, right) = (m.rect.x + 6.0, m.rect.right() - 4.0);
-                    let spots = [(right, -10.0), (left, -10.0), (right, 11.0), (left, 11.0)].map(|(x, dy)| {
-                        ((x, y + dy), if x == left { Anchor::Start } else { Anchor::End })
-                    });
-                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
+                    let spots = [(right, -10.0), (left, -10.0), (right, 11.0), (left, 11.0)].map(
+                        |(x, dy)| {
+                            (
+                                (x, y + dy),
+                                if x == left {
+                                    Anchor::Start
+                                } else {
+                                    Anchor::End
+                                },
+                            )
+                        },
+                    );
+                    plate(
+                        scene,
+                        m,
+                        emptiest(panel, m, label, &spots),
+                        label,
+                        *role,
+                        theme,
+                    );
                 }
             }
             Layer::Span { from, to, role } => span(scene, m, *from, *to, theme.colour(*role)),
@@ -64,7 +148,14 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme:
                         ((at.0, at.1 - 13.0), Anchor::Middle),
                         ((at.0, at.1 + 13.0), Anchor::Middle),
                     ];
-                    plate(scene, m, emptiest(panel, m, text, &spots), text, *role, theme);
+                    plate(
+                        scene,
+                        m,
+                        emptiest(panel, m, text, &spots),
+                        text,
+                        *role,
+                        theme,
+                    );
                 }
             }
         }
@@ -84,7 +175,11 @@ fn counted(scene: &mut Scene, rect: &Rect, p: Point) -> bool {
 }
 
 fn curve(scene: &mut Scene, m: &Mapping, points: &[Point], dash: Dash, width: f64, ink: Ink) {
-    let width = if width.is_finite() { width.clamp(0.25, 50.0) } else { 1.0 };
+    let width = if width.is_finite() {
+        width.clamp(0.25, 50.0)
+    } else {
+        1.0
+    };
     let pixels: Vec<Point> = points.iter().map(|&p| m.to_pixel(p)).collect();
     for &p in &pixels {
         counted(scene, &m.rect, p);
@@ -105,7 +200,11 @@ fn band(scene: &mut Scene, m: &Mapping, x: &[f64], lo: &[f64], hi: &[f64], colou
             return y;
         }
         let upwards = m.y.range.0 < m.y.range.1;
-        if (v > 0.0) == upwards { m.rect.y - far } else { m.rect.bottom() + far }
+        if (v > 0.0) == upwards {
+            m.rect.y - far
+        } else {
+            m.rect.bottom() + far
+        }
     };
     let mut run: Vec<(Point, Point)> = Vec::new();
     let n = x.len().min(lo.len()).min(hi.len());
@@ -118,11 +217,17 @@ fn band(scene: &mut Scene, m: &Mapping, x: &[f64], lo: &[f64], hi: &[f64], colou
             Some((p, q)) if clip::is_finite(p) && clip::is_finite(q) => run.push((p, q)),
             _ => {
                 scene.non_finite += usize::from(next.is_some());
-                let outline: Vec<Point> =
-                    run.iter().map(|r| r.0).chain(run.iter().rev().map(|r| r.1)).collect();
+                let outline: Vec<Point> = run
+                    .iter()
+                    .map(|r| r.0)
+                    .chain(run.iter().rev().map(|r| r.1))
+                    .collect();
                 let points = clip::polygon(&outline, &m.rect);
                 if run.len() > 1 && points.len() > 2 {
-                    scene.push(Mark::Polygon { points, ink: colour.alpha(0.2) });
+                    scene.push(Mark::Polygon {
+                        points,
+                        ink: colour.alpha(0.2),
+                    });
                 }
                 run.clear();
             }
@@ -130,21 +235,47 @@ fn band(scene: &mut Scene, m: &Mapping, x: &[f64], lo: &[f64], hi: &[f64], colou
     }
 }
 
-fn dots(scene: &mut Scene, m: &Mapping, points: &[Point], bars: Option<&[(f64, f64)]>, radius: f64, colour: Rgb) {
-    let radius = if radius.is_finite() { radius.clamp(0.5, 100.0) } else { 3.0 };
+fn dots(
+    scene: &mut Scene,
+    m: &Mapping,
+    points: &[Point],
+    bars: Option<&[(f64, f64)]>,
+    radius: f64,
+    colour: Rgb,
+) {
+    let radius = if radius.is_finite() {
+        radius.clamp(0.5, 100.0)
+    } else {
+        3.0
+    };
     for (i, &point) in points.iter().enumerate() {
         let at = m.to_pixel(point);
         if let Some(&(lo, hi)) = bars.and_then(|b| b.get(i))
             && lo.is_finite()
             && hi.is_finite()
         {
-            let end = |v: f64| if m.y.to_pixel(v).is_nan() { m.rect.bottom() + 1.0 } else { m.y.to_pixel(v) };
+            let end = |v: f64| {
+                if m.y.to_pixel(v).is_nan() {
+                    m.rect.bottom() + 1.0
+                } else {
+                    m.y.to_pixel(v)
+                }
+            };
             for points in clip::polyline(&[(at.0, end(lo)), (at.0, end(hi))], &m.rect) {
-                scene.push(Mark::Path { points, ink: colour.alpha(0.6), width: 1.25 });
+                scene.push(Mark::Path {
+                    points,
+                    ink: colour.alpha(0.6),
+                    width: 1.25,
+                });
             }
         }
         if counted(scene, &m.rect, at) {
-            scene.push(Mark::Circle { centre: at, radius, ink: colour.into(), ring: None });
+            scene.push(Mark::Circle {
+                centre: at,
+                radius,
+                ink: colour.into(),
+                ring: None,
+            });
         }
     }
 }
@@ -161,12 +292,18 @@ fn contours(
     for line in iso_lines(grid, levels) {
         let ink = match (role, below) {
             (Some(role), _) => theme.colour(role).into(),
-            (None, Some(scale)) if scale.map == ColourMap::Sequential => over(scale.colour(line.level, theme)),
+            (None, Some(scale)) if scale.map == ColourMap::Sequential => {
+                over(scale.colour(line.level, theme))
+            }
             (None, _) => theme.ink().alpha(0.45),
         };
         let pixels: Vec<Point> = line.points.iter().map(|&p| m.to_pixel(p)).collect();
         for points in clip::polyline(&pixels, &m.rect) {
-            scene.push(Mark::Path { points, ink, width: 1.0 });
+            scene.push(Mark::Path {
+                points,
+                ink,
+                width: 1.0,
+            });
         }
     }
 }
@@ -183,67 +320,13 @@ fn over(ground: Option<Rgb>) -> Ink {
 fn rule(scene: &mut Scene, m: &Mapping, ends: [Point; 2], dash: Dash, role: Role, theme: Theme) {
     for piece in clip::polyline(&ends, &m.rect) {
         for points in clip::dashes(&piece, dash, 1.25) {
-            scene.push(Mark::Path { points, ink: theme.colour(role).into(), width: 1.25 });
+            scene.push(Mark::Path {
+                points,
+                ink: theme.colour(role).into(),
+                width: 1.25,
+            });
         }
     }
-}
-
-/// A place for words: the point and which point of the words it is.
-type Spot = (Point, Anchor);
-
-/// The box that words take at a spot, a little larger than the words.
-fn extent(words: &str, (at, anchor): Spot) -> Rect {
-    let w = text::width(words, LABEL_SIZE, false);
-    let left = match anchor {
-        Anchor::Start => at.0,
-        Anchor::Middle => at.0 - w / 2.0,
-        Anchor::End => at.0 - w,
-    };
-    Rect { x: left - 2.0, y: at.1 - 8.0, w: w + 4.0, h: 16.0 }
-}
-
-/// The spot, of several, whose words would lie in the panel and cover the least of its curves; the first of equals.
-fn emptiest(panel: &Panel, m: &Mapping, words: &str, spots: &[Spot]) -> Spot {
-    let cost = |&spot: &Spot| {
-        let rect = extent(words, spot);
-        let outside = !m.rect.contains(rect.x, rect.y) || !m.rect.contains(rect.right(), rect.bottom());
-        let covered: f64 = panel
-            .layers
-            .iter()
-            .map(|layer| match layer {
-                Layer::Line { points, .. } => {
-                    let pixels: Vec<Point> = points.iter().map(|&p| m.to_pixel(p)).collect();
-                    let inside = clip::polyline(&pixels, &rect);
-                    inside.iter().flat_map(|piece| piece.windows(2)).map(|w| length(w[0], w[1])).sum::<f64>()
-                }
-                Layer::Points { points, .. } => {
-                    points.iter().map(|&p| m.to_pixel(p)).filter(|p| rect.contains(p.0, p.1)).count() as f64 * 4.0
-                }
-                _ => 0.0,
-            })
-            .sum();
-        covered + if outside { 1e6 } else { 0.0 }
-    };
-    let costs = spots.iter().map(cost).zip(spots);
-    let best = costs.fold(None, |best: Option<(f64, &Spot)>, next| match best {
-        Some(b) if b.0 <= next.0 => Some(b),
-        _ => Some(next),
-    });
-    best.map_or(((m.rect.x, m.rect.y), Anchor::Start), |(_, &spot)| spot)
-}
-
-fn length(a: Point, b: Point) -> f64 {
-    f64::hypot(b.0 - a.0, b.1 - a.1)
-}
-
-/// Words on a plate of the background's colour, so that curves below do not disturb them; kept inside the panel.
-fn plate(scene: &mut Scene, m: &Mapping, spot: Spot, words: &str, role: Role, theme: Theme) {
-    let wanted = extent(words, spot);
-    let x = wanted.x.min(m.rect.right() - wanted.w).max(m.rect.x);
-    let y = wanted.y.min(m.rect.bottom() - wanted.h).max(m.rect.y);
-    let at = (spot.0.0 + x - wanted.x, spot.0.1 + y - wanted.y);
-    scene.push(Mark::Fill { rect: Rect { x, y, ..wanted }, ink: theme.background().alpha(0.7) });
-    scene.words(at, words, LABEL_SIZE, spot.1, theme.text_colour(role));
 }
 
 fn span(scene: &mut Scene, m: &Mapping, from: f64, to: f64, colour: Rgb) {
@@ -254,7 +337,15 @@ fn span(scene: &mut Scene, m: &Mapping, from: f64, to: f64, colour: Rgb) {
     }
     let (a, b) = (a.min(b).max(m.rect.x), a.max(b).min(m.rect.right()));
     if b > a {
-        scene.push(Mark::Fill { rect: Rect { x: a, y: m.rect.y, w: b - a, h: m.rect.h }, ink: colour.alpha(0.1) });
+        scene.push(Mark::Fill {
+            rect: Rect {
+                x: a,
+                y: m.rect.y,
+                w: b - a,
+                h: m.rect.h,
+            },
+            ink: colour.alpha(0.1),
+        });
     }
 }
 
@@ -262,8 +353,23 @@ fn marker(scene: &mut Scene, m: &Mapping, point: Point, colour: Rgb, theme: Them
     let centre = m.to_pixel(point);
     if counted(scene, &m.rect, centre) {
         let halo = theme.background().alpha(0.85);
-        scene.push(Mark::Circle { centre, radius: 6.0, ink: halo, ring: Some(5.0) });
-        scene.push(Mark::Circle { centre, radius: 6.0, ink: colour.into(), ring: Some(2.25) });
-        scene.push(Mark::Circle { centre, radius: 1.5, ink: colour.into(), ring: None });
+        scene.push(Mark::Circle {
+            centre,
+            radius: 6.0,
+            ink: halo,
+            ring: Some(5.0),
+        });
+        scene.push(Mark::Circle {
+            centre,
+            radius: 6.0,
+            ink: colour.into(),
+            ring: Some(2.25),
+        });
+        scene.push(Mark::Circle {
+            centre,
+            radius: 1.5,
+            ink: colour.into(),
+            ring: None,
+        });
     }
 }

@@ -5,9 +5,9 @@
 //! | [`figure`] | the data model: figure, rows, panels, axes, layers |
 //! | [`theme`], [`colour`] | colours of roles, light and dark; colour maps |
 //! | [`ticks`], [`text`] | nice numbers and their labels; widths of words |
-//! | [`mapping`], [`layout`] (with `measure`), [`labels`] | where everything goes, data to pixels and back |
+//! | [`mapping`], [`layout`](mod@layout) (with `plan`, `measure`), [`labels`] | where everything goes, data to pixels and back |
 //! | [`clip`], [`contour`], [`raster`] | geometry: clipping and dashes, iso-lines, heat maps |
-//! | [`scene`] (with `axes`, `layers`) | figure and layout become a flat list of marks |
+//! | [`scene`] (with `axes`, `layers`, `notes`) | figure and layout become a flat list of marks |
 //! | [`draw`](mod@draw) | marks onto a plotters backend |
 //! | [`svg`], `canvas` | the two backends of this project; `canvas` is the only file that knows the web |
 //!
@@ -30,6 +30,8 @@ mod layers;
 pub mod layout;
 pub mod mapping;
 mod measure;
+mod notes;
+mod plan;
 pub mod raster;
 pub mod scene;
 pub mod svg;

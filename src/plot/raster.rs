@@ -47,43 +47,57 @@ pub fn heat_map(
     };
     let (hx, hy) = (half(grid.nx, grid.x), half(grid.ny, grid.y));
     let across = device_span(
-        (mapping.x.to_pixel(grid.x.0 - hx), mapping.x.to_pixel(grid.x.1 + hx)),
+        (
+            mapping.x.to_pixel(grid.x.0 - hx),
+            mapping.x.to_pixel(grid.x.1 + hx),
+        ),
         (panel.x, panel.right()),
         density,
     )?;
     let down = device_span(
-        (mapping.y.to_pixel(grid.y.0 - hy), mapping.y.to_pixel(grid.y.1 + hy)),
+        (
+            mapping.y.to_pixel(grid.y.0 - hy),
+            mapping.y.to_pixel(grid.y.1 + hy),
+        ),
         (panel.y, panel.bottom()),
         density,
     )?;
     let columns: Vec<f64> = (across.0..across.1)
-        .map(|i| node(mapping.x.to_data((f64::from(i) + 0.5) / density), grid.x, grid.nx))
+        .map(|i| {
+            node(
+                mapping.x.to_data((f64::from(i) + 0.5) / density),
+                grid.x,
+                grid.nx,
+            )
+        })
         .collect();
     let rows: Vec<f64> = (down.0..down.1)
-        .map(|j| node(mapping.y.to_data((f64::from(j) + 0.5) / density), grid.y, grid.ny))
+        .map(|j| {
+            node(
+                mapping.y.to_data((f64::from(j) + 0.5) / density),
+                grid.y,
+                grid.ny,
+            )
+        })
         .collect();
-    let table = scale.map.table(TABLE, theme);
-    let mut rgb = Vec::with_capacity(columns.len() * rows.len() * 3);
-    for (j, &v) in rows.iter().enumerate() {
-        for (i, &u) in columns.iter().enumerate() {
-            let value = match shading {
-                Shading::Bilinear => bilinear(grid, u, v),
-                Shading::Nearest => grid.at(u.round() as usize, v.round() as usize),
-            };
-            let Rgb(r, g, b) = match scale.position(value) {
-                Some(t) => table[((t * (TABLE - 1) as f64).round() as usize).min(TABLE - 1)],
-                None => hatch(i, j, density, theme),
-            };
-            rgb.extend([r, g, b]);
-        }
-    }
+    let rgb = match shading {
+        Shading::Bilinear => smooth(grid, &columns, &rows, &Painter::new(scale, density, theme)),
+        Shading::Nearest => cells(grid, &columns, &rows, &Painter::new(scale, density, theme)),
+    };
     let rect = Rect {
         x: f64::from(across.0) / density,
         y: f64::from(down.0) / density,
         w: f64::from(across.1 - across.0) / density,
         h: f64::from(down.1 - down.0) / density,
     };
-    Some((rect, Image { width: columns.len() as u32, height: rows.len() as u32, rgb }))
+    Some((
+        rect,
+        Image {
+            width: columns.len() as u32,
+            height: rows.len() as u32,
+            rgb,
+        },
+    ))
 }
 
 /// A colour map from left to right, for a colour bar in a rectangle of CSS pixels.
@@ -96,7 +110,9 @@ pub fn ramp(scale: &ColourScale, rect: &Rect, density: f64, theme: Theme) -> Opt
     let row: Vec<u8> = (0..width)
         .flat_map(|i| {
             let t = (f64::from(i) + 0.5) / f64::from(width);
-            let Rgb(r, g, b) = scale.colour(lo + (hi - lo) * t, theme).unwrap_or(theme.grid());
+            let Rgb(r, g, b) = scale
+                .colour(lo + (hi - lo) * t, theme)
+                .unwrap_or(theme.grid());
             [r, g, b]
         })
         .collect();
@@ -106,34 +122,140 @@ pub fn ramp(scale: &ColourScale, rect: &Rect, density: f64, theme: Theme) -> Opt
         w: f64::from(width) / density,
         h: f64::from(height) / density,
     };
-    Some((rect, Image { width, height, rgb: row.repeat(height as usize) }))
+    Some((
+        rect,
+        Image {
+            width,
+            height,
+            rgb: row.repeat(height as usize),
+        },
+    ))
 }
 
 /// The whole device pixels that both spans share.
 fn device_span(a: (f64, f64), b: (f64, f64), density: f64) -> Option<(i32, i32)> {
     let order = |(p, q): (f64, f64)| if p <= q { (p, q) } else { (q, p) };
     // A grid that begins at or below zero on a logarithmic axis has no pixel there: it fills the panel.
-    let ((a0, a1), (b0, b1)) = (order(if a.0.is_nan() || a.1.is_nan() { b } else { a }), order(b));
+    let ((a0, a1), (b0, b1)) = (
+        order(if a.0.is_nan() || a.1.is_nan() { b } else { a }),
+        order(b),
+    );
     let (from, to) = (a0.max(b0) * density, a1.min(b1) * density);
     let (from, to) = (from.round(), to.round());
-    (from.is_finite() && to.is_finite() && from.abs() < 1e6 && to - from >= 1.0 && to - from <= LARGEST)
+    (from.is_finite()
+        && to.is_finite()
+        && from.abs() < 1e6
+        && to - from >= 1.0
+        && to - from <= LARGEST)
         .then_some((from as i32, to as i32))
 }
 
 /// The node coordinate (0 at the first node) of a value, kept within the grid.
 fn node(value: f64, (first, last): (f64, f64), n: usize) -> f64 {
     let u = (value - first) / (last - first) * (n - 1) as f64;
-    if u.is_nan() { 0.0 } else { u.clamp(0.0, (n - 1) as f64) }
+    if u.is_nan() {
+        0.0
+    } else {
+        u.clamp(0.0, (n - 1) as f64)
+    }
 }
 
-fn bilinear(grid: &Grid, u: f64, v: f64) -> f64 {
-    let (i, j) = ((u as usize).min(grid.nx - 2), (v as usize).min(grid.ny - 2));
-    let (s, t) = (u - i as f64, v - j as f64);
-    let (a, b) = (grid.at(i, j), grid.at(i + 1, j));
-    let (c, d) = (grid.at(i, j + 1), grid.at(i + 1, j + 1));
-    let value = (a * (1.0 - s) + b * s) * (1.0 - t) + (c * (1.0 - s) + d * s) * t;
-    // One infinite or missing corner would spread over the whole cell: there each pixel takes its nearest node.
-    if value.is_finite() { value } else { grid.at(u.round() as usize, v.round() as usize) }
+/// Values to pixels, with all that can be prepared prepared.
+struct Painter<'a> {
+    scale: &'a ColourScale,
+    table: Vec<[u8; 3]>,
+    /// Index in the table as `(value - origin) * gain + base`, unless the scale is degenerate.
+    line: Option<(f64, f64, f64)>,
+    density: f64,
+    theme: Theme,
+}
+
+impl<'a> Painter<'a> {
+    fn new(scale: &'a ColourScale, density: f64, theme: Theme) -> Self {
+        let table = scale
+            .map
+            .table(TABLE, theme)
+            .into_iter()
+            .map(|Rgb(r, g, b)| [r, g, b])
+            .collect();
+        let last = (TABLE - 1) as f64;
+        let (origin, gain, base) = scale.line();
+        let line = (gain.is_finite() && origin.is_finite()).then_some((
+            origin,
+            gain * last,
+            base * last + 0.5,
+        ));
+        Self {
+            scale,
+            table,
+            line,
+            density,
+            theme,
+        }
+    }
+
+    /// The colour of a value at a pixel of the image.
+    fn colour(&self, value: f64, i: usize, j: usize) -> [u8; 3] {
+        let index = match self.line {
+            _ if value.is_nan() => {
+                let Rgb(r, g, b) = hatch(i, j, self.density, self.theme);
+                return [r, g, b];
+            }
+            // The cast saturates, as the scale should.
+            Some((origin, gain, base)) => ((value - origin) * gain + base) as usize,
+            None => {
+                (self.scale.position(value).unwrap_or(0.5) * (TABLE - 1) as f64).round() as usize
+            }
+        };
+        self.table
+            .get(index.min(TABLE - 1))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Each pixel the colour of its nearest node.
+fn cells(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(columns.len() * rows.len() * 3);
+    for (j, &v) in rows.iter().enumerate() {
+        for (i, &u) in columns.iter().enumerate() {
+            rgb.extend(painter.colour(grid.at(u.round() as usize, v.round() as usize), i, j));
+        }
+    }
+    rgb
+}
+
+/// Each pixel the colour of the value interpolated between four nodes: first two rows of nodes become one, then each
+/// pixel takes its part of two nodes.
+fn smooth(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<u8> {
+    let split = |u: f64, n: usize| {
+        let i = (u as usize).min(n - 2);
+        (i, u - i as f64)
+    };
+    let columns_split: Vec<(usize, f64)> = columns.iter().map(|&u| split(u, grid.nx)).collect();
+    let mut rgb = vec![0; columns.len() * rows.len() * 3];
+    let mut blend = vec![0.0; grid.nx];
+    for (j, (line, &v)) in rgb
+        .chunks_exact_mut(columns.len() * 3)
+        .zip(rows)
+        .enumerate()
+    {
+        let (row, t) = split(v, grid.ny);
+        let nodes = &grid.values[row * grid.nx..(row + 2) * grid.nx];
+        let (lower, upper) = nodes.split_at(grid.nx);
+        for ((value, a), b) in blend.iter_mut().zip(lower).zip(upper) {
+            *value = a + (b - a) * t;
+        }
+        for (i, (pixel, &(k, s))) in line.chunks_exact_mut(3).zip(&columns_split).enumerate() {
+            let mut value = blend[k] + (blend[k + 1] - blend[k]) * s;
+            // One infinite or missing corner would spread over its cell: there each pixel takes its nearest node.
+            if !value.is_finite() {
+                value = grid.at(k + usize::from(s >= 0.5), row + usize::from(t >= 0.5));
+            }
+            pixel.copy_from_slice(&painter.colour(value, i, j));
+        }
+    }
+    rgb
 }
 
 /// Diagonal stripes, one CSS pixel in four.
@@ -143,112 +265,12 @@ fn hatch(i: usize, j: usize, density: f64, theme: Theme) -> Rgb {
         Theme::Light => (Rgb(0xb4, 0xba, 0xc0), Rgb(0xe4, 0xe7, 0xea)),
         Theme::Dark => (Rgb(0x5a, 0x62, 0x6a), Rgb(0x33, 0x39, 0x3f)),
     };
-    if (i + j) % period < period / 4 { stripe } else { ground }
+    if (i + j) % period < period / 4 {
+        stripe
+    } else {
+        ground
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plot::figure::Axis;
-
-    const RECT: Rect = Rect { x: 10.0, y: 20.0, w: 60.0, h: 40.0 };
-
-    fn plane(nx: usize, ny: usize) -> Grid {
-        // f(x, y) = x + 10 y is reproduced exactly by bilinear interpolation.
-        let (x, y) = ((0.0, 3.0), (0.0, 2.0));
-        let node = |i: usize, n: usize, (a, b): (f64, f64)| a + (b - a) * i as f64 / (n - 1) as f64;
-        let values = (0..nx * ny).map(|k| node(k % nx, nx, x) + 10.0 * node(k / nx, ny, y)).collect();
-        Grid { nx, ny, x, y, values }
-    }
-
-    fn map(x: (f64, f64), y: (f64, f64)) -> Mapping {
-        Mapping::new(&Axis::linear("", x), &Axis::linear("", y), RECT)
-    }
-
-    #[test]
-    fn interpolation_reproduces_a_plane() {
-        let grid = plane(4, 3);
-        for (u, v) in [(0.0, 0.0), (3.0, 2.0), (0.3, 1.7), (2.5, 0.5)] {
-            assert!((bilinear(&grid, u, v) - (u + 10.0 * v)).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn pixels_agree_with_the_scale_and_the_first_row_is_at_the_bottom() {
-        let grid = plane(7, 5);
-        let scale = ColourScale::sequential((0.0, 23.0));
-        let mapping = map(grid.x, grid.y);
-        let (rect, image) = heat_map(&grid, &scale, Shading::Bilinear, &mapping, 2.0, Theme::Light).unwrap();
-        assert_eq!(rect, RECT);
-        assert_eq!((image.width, image.height, image.rgb.len()), (120, 80, 120 * 80 * 3));
-        for (i, j) in [(0, 0), (119, 0), (0, 79), (119, 79), (60, 33)] {
-            let (x, y) = mapping.to_data((10.0 + (f64::from(i) + 0.5) / 2.0, 20.0 + (f64::from(j) + 0.5) / 2.0));
-            let k = ((j * 120 + i) * 3) as usize;
-            let got = Rgb(image.rgb[k], image.rgb[k + 1], image.rgb[k + 2]);
-            let want = scale.colour(x + 10.0 * y, Theme::Light).unwrap();
-            assert!(got.distance(want) < 0.005, "{i} {j}: {got:?} {want:?}");
-        }
-    }
-
-    #[test]
-    fn a_grid_larger_or_smaller_than_the_panel_covers_what_it_should() {
-        let grid = plane(4, 3);
-        let scale = ColourScale::sequential((0.0, 23.0));
-        let (rect, _) =
-            heat_map(&grid, &scale, Shading::Bilinear, &map((-3.0, 3.0), (0.0, 4.0)), 1.0, Theme::Dark).unwrap();
-        assert_eq!(rect, Rect { x: 40.0, y: 40.0, w: 30.0, h: 20.0 });
-        let (rect, _) =
-            heat_map(&grid, &scale, Shading::Nearest, &map((-3.0, 3.0), (-1.0, 3.0)), 1.0, Theme::Dark).unwrap();
-        assert_eq!(rect, Rect { x: 35.0, y: 25.0, w: 35.0, h: 30.0 });
-        let none = heat_map(&grid, &scale, Shading::Bilinear, &map((5.0, 6.0), (0.0, 4.0)), 1.0, Theme::Dark);
-        assert_eq!(none, None);
-    }
-
-    #[test]
-    fn missing_values_are_hatched_and_infinities_do_not_spread() {
-        let mut grid = plane(4, 3);
-        grid.values[0] = f64::NAN;
-        grid.values[11] = f64::NEG_INFINITY;
-        let scale = ColourScale::sequential((0.0, 23.0));
-        let (_, image) =
-            heat_map(&grid, &scale, Shading::Bilinear, &map(grid.x, grid.y), 1.0, Theme::Light).unwrap();
-        let at = |i: usize, j: usize| {
-            let k = (j * 60 + i) * 3;
-            Rgb(image.rgb[k], image.rgb[k + 1], image.rgb[k + 2])
-        };
-        let greys = [hatch(0, 0, 1.0, Theme::Light), hatch(3, 0, 1.0, Theme::Light)];
-        assert!(greys.contains(&at(1, 38)) && !greys.contains(&at(18, 38)) && !greys.contains(&at(1, 25)));
-        assert_eq!(at(59, 0), ColourMap::Sequential.at(0.0, Theme::Light), "minus infinity saturates");
-        assert_ne!(at(42, 0), ColourMap::Sequential.at(0.0, Theme::Light));
-    }
-
-    use crate::plot::colour::ColourMap;
-
-    #[test]
-    fn improper_grids_draw_nothing() {
-        let scale = ColourScale::diverging(1.0);
-        let mapping = map((0.0, 1.0), (0.0, 1.0));
-        let draw = |grid: &Grid| heat_map(grid, &scale, Shading::Bilinear, &mapping, 1.0, Theme::Light);
-        let grid = |nx, ny, x, n| Grid { nx, ny, x, y: (0.0, 1.0), values: vec![0.0; n] };
-        assert!(draw(&grid(2, 2, (0.0, 1.0), 4)).is_some());
-        for bad in [
-            grid(2, 2, (0.0, 1.0), 3),
-            grid(1, 4, (0.0, 1.0), 4),
-            grid(0, 0, (0.0, 1.0), 0),
-            grid(2, 2, (1.0, 1.0), 4),
-            grid(2, 2, (f64::NAN, 1.0), 4),
-            grid(usize::MAX, 2, (0.0, 1.0), 4),
-        ] {
-            assert!(draw(&bad).is_none(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_ramp_runs_from_end_to_end() {
-        let rect = Rect { x: 0.0, y: 0.0, w: 100.0, h: 8.0 };
-        let (_, image) = ramp(&ColourScale::diverging(2.0), &rect, 1.5, Theme::Light).unwrap();
-        assert_eq!((image.width, image.height, image.rgb.len()), (150, 12, 5400));
-        let first = Rgb(image.rgb[0], image.rgb[1], image.rgb[2]);
-        assert!(first.distance(ColourMap::Diverging.at(0.0, Theme::Light)) < 0.01);
-    }
-}
+mod tests;
