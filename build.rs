@@ -1,1 +1,72 @@
-fn main(){}
+//! Renders the labs' texts at build time: `src/labs/*/text.LANG.md` become HTML with the
+//! mathematics as MathML, so that neither a Markdown nor a LaTeX parser travels to the visitor.
+//! A formula that does not parse fails the build.
+
+#[cfg(feature = "web")]
+mod text {
+    use pulldown_cmark::{CowStr, Event, Options, Parser, html};
+    use pulldown_latex::config::DisplayMode;
+    use pulldown_latex::{Parser as Latex, RenderConfig, Storage, mathml};
+    use std::error::Error;
+    use std::path::{Path, PathBuf};
+    use std::{env, fs};
+
+    pub(super) fn render_all() -> Result<(), Box<dyn Error>> {
+        let out = PathBuf::from(env::var("OUT_DIR")?);
+        for lab in fs::read_dir("src/labs")? {
+            let folder = lab?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            println!("cargo::rerun-if-changed={}", folder.display());
+            for file in fs::read_dir(&folder)? {
+                let path = file?.path();
+                if path.extension().is_some_and(|e| e == "md") {
+                    let name = format!("{}.{}.html", stem(&folder), stem(&path));
+                    let rendered = render(&fs::read_to_string(&path)?).map_err(|e| format!("{}: {e}", path.display()))?;
+                    fs::write(out.join(name), rendered)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stem(path: &Path) -> String {
+        path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn render(markdown: &str) -> Result<String, Box<dyn Error>> {
+        let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
+        let events = Parser::new_ext(markdown, options)
+            .map(|event| match event {
+                Event::InlineMath(tex) => math(&tex, DisplayMode::Inline),
+                Event::DisplayMath(tex) => math(&tex, DisplayMode::Block),
+                other => Ok(other),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut rendered = String::new();
+        html::push_html(&mut rendered, events.into_iter());
+        Ok(rendered)
+    }
+
+    fn math(tex: &str, display_mode: DisplayMode) -> Result<Event<'static>, Box<dyn Error>> {
+        let storage = Storage::new();
+        let events: Vec<_> = Latex::new(tex, &storage).collect();
+        // The renderer would set errors as text; here they end the build.
+        if let Some(Err(error)) = events.iter().find(|e| e.is_err()) {
+            return Err(format!("{tex}: {error}").into());
+        }
+        let mut markup = String::new();
+        // The source stays in the page for those who copy the formula.
+        let config = RenderConfig { display_mode, annotation: Some(tex), ..RenderConfig::default() };
+        mathml::push_mathml(&mut markup, events.into_iter(), config)?;
+        Ok(Event::InlineHtml(CowStr::from(markup)))
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    #[cfg(feature = "web")]
+    text::render_all()?;
+    Ok(())
+}

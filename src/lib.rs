@@ -1,6 +1,30 @@
-//! Scorescope.
+//! Scorescope: the score-based density formula of diffusion models, seen and checked in a
+//! browser. The map of the house, arrows pointing from user to used:
+//!
+//! ```text
+//! app -> labs -> ui -> compute -> math
+//!         |       |      plot  -> math
+//!         +-> permalink <-+
+//! ```
+//!
+//! - [`math`]: the paper, in `f64`, pure.
+//! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
+//! - [`plot`]: figures as data, drawn on any plotters backend.
+//! - [`permalink`]: parameters to and from the query of a link.
+//! - [`ui`]: widgets and hooks that know no lab.
+//! - [`labs`]: one folder a lab: parameters, jobs, figures, report, view.
+//! - `app`: the shell of the page.
+//!
+//! Everything but the page's own files (`app`, `ui`'s components, `compute::web`,
+//! `plot::canvas`, the labs' `view`s) is native code that tests and the command line share.
+
+#[cfg(target_arch = "wasm32")]
+mod alloc;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod app;
 pub mod compute;
 pub mod labs;
 pub mod math;
 pub mod permalink;
 pub mod plot;
+pub mod ui;

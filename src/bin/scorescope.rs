@@ -196,14 +196,22 @@ fn to_csv(quantities: &[Quantity]) -> String {
     text
 }
 
+/// An installed family for the words of a figure: a usual one, else any.
+fn sans_serif(fonts: &resvg::usvg::fontdb::Database) -> Option<String> {
+    let families: Vec<&str> = fonts.faces().filter_map(|f| f.families.first().map(|(name, _)| name.as_str())).collect();
+    let usual = ["Inter", "Helvetica Neue", "Arial", "Roboto", "Noto Sans", "Liberation Sans", "DejaVu Sans"];
+    let found = usual.into_iter().find(|name| families.contains(name)).or_else(|| families.first().copied());
+    found.map(str::to_owned)
+}
+
 /// Rasterises a figure with the system's fonts.
 fn png(svg: &str, scale: f32) -> Result<Vec<u8>, Failure> {
     use resvg::{tiny_skia, usvg};
     let mut options = usvg::Options::default();
     options.fontdb_mut().load_system_fonts();
-    if options.fontdb.is_empty() {
-        return Err("no fonts are installed, so the PNG would have no words: write an SVG instead".into());
-    }
+    let family = sans_serif(&options.fontdb)
+        .ok_or("no fonts are installed, so the PNG would have no words: write an SVG instead")?;
+    options.fontdb_mut().set_sans_serif_family(family);
     let tree = usvg::Tree::from_str(svg, &options)?;
     let size = tree.size().to_int_size();
     let (width, height) = ((size.width() as f32 * scale) as u32, (size.height() as f32 * scale) as u32);

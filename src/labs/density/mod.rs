@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod plots;
 pub mod report;
 mod state;
+pub mod tables;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod view;
 

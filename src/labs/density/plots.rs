@@ -25,7 +25,12 @@ pub struct Sorted {
 }
 
 /// How a reply's values lie in the picture; `None` when too few have come.
-pub fn sorted(reply: &PointsReply, dim: usize) -> Option<Sorted> {
+pub fn picture_order(state: &Density, reply: &PointsReply) -> Option<Sorted> {
+    let dim = state.common.target.mixture().dim();
+    if dim == 2 && state.estimator == Estimator::Quadrature { row_by_row(reply) } else { sorted(reply, dim) }
+}
+
+fn sorted(reply: &PointsReply, dim: usize) -> Option<Sorted> {
     let count = reply.formula.len();
     if dim == 1 {
         let stride = stride_of(count, 1)?;
@@ -50,7 +55,7 @@ pub fn sorted(reply: &PointsReply, dim: usize) -> Option<Sorted> {
 }
 
 /// The same for a reply to a grid request, whose values lie row by row already.
-pub fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
+fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
     let side = (reply.formula.len() as f64).sqrt().round() as usize;
     (side >= 2 && side * side == reply.formula.len()).then(|| Sorted { side, index: (0..side * side).collect() })
 }
@@ -58,11 +63,7 @@ pub fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
 /// The main figure: curves in one dimension, maps in two. `narrow` for phones.
 pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
     let mixture = state.common.target.mixture();
-    let order = if mixture.dim() == 2 && state.estimator == Estimator::Quadrature {
-        row_by_row(reply)?
-    } else {
-        sorted(reply, mixture.dim())?
-    };
+    let order = picture_order(state, reply)?;
     let pick = |values: &[f64]| -> Vec<f64> {
         order.index.iter().map(|i| values.get(*i).copied().unwrap_or(f64::NAN)).collect()
     };
@@ -72,6 +73,23 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure
         1 => curves(state, &mixture, &data),
         _ => maps(state, &mixture, &data, order.side, narrow),
     })
+}
+
+/// The main figure before any number has come: axes of the right size.
+pub fn empty(state: &Density, narrow: bool) -> Figure {
+    let mixture = state.common.target.mixture();
+    let nothing = Data { exact: Vec::new(), formula: Vec::new(), ode: Vec::new(), elbo: Vec::new() };
+    match mixture.dim() {
+        1 => curves(state, &mixture, &nothing),
+        _ => maps(state, &mixture, &nothing, 0, narrow),
+    }
+}
+
+/// Largest difference from the truth where the density is within some nats of its peak.
+pub fn largest_error(reply: &PointsReply) -> f64 {
+    let top = reply.exact.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let seen = reply.formula.iter().zip(&reply.exact).filter(|(_, e)| **e > top - DEPTH);
+    seen.map(|(f, e)| (f.value - e).abs()).fold(0.0, f64::max)
 }
 
 struct Data {
@@ -86,8 +104,9 @@ impl Data {
         self.formula.iter().zip(&self.exact).map(|(f, e)| f.value - e).collect()
     }
 
+    /// The largest log-density, or 0 where there is none yet.
     fn top(&self) -> f64 {
-        self.exact.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        self.exact.iter().copied().filter(|v| v.is_finite()).reduce(f64::max).unwrap_or(0.0)
     }
 
     /// Largest of some magnitudes where the density is worth looking at.
@@ -108,7 +127,7 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     let at_probe = mixture.at_zero().log_density(&[probe], &mut crate::math::Scratch::default());
     let mut above = Panel::new(
         Axis::linear("x", range).unlabelled(),
-        Axis::linear("log-density (nats)", (bottom - 0.3, top + 0.08 * (top - bottom) + 0.3)),
+        Axis::linear("log-density (nats)", (bottom - 0.06 * (top - bottom), top + 0.08 * (top - bottom) + 0.3)),
     );
     let values: Vec<f64> = data.formula.iter().map(|e| e.value).collect();
     let bounds = |sign: f64| -> Vec<f64> {

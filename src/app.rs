@@ -1,0 +1,235 @@
+//! The shell of the page: header, navigation, theme, share link, notices, and the lab.
+
+use crate::compute::web::{Engine, Tier};
+use crate::labs::common::{BackendChoice, ThemeChoice};
+use crate::labs::density::Density;
+use crate::labs::density::view::DensityView;
+use crate::labs::{Lab, LabState, open};
+use crate::plot::Theme;
+use crate::ui::link::{address, copy, current_query, use_link};
+use crate::ui::notices::Notices;
+use crate::ui::theme::use_theme;
+use crate::ui::words;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Puts the page in place of the static text that stood in `#app` while the module loaded.
+pub fn mount() {
+    let root = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(root) = root {
+        root.set_inner_html("");
+        leptos::mount::mount_to(root, App).forget();
+    }
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let (first, notices) = open(&current_query());
+    let LabState::Density(density) = first;
+    let state = RwSignal::new(density);
+    let notices = RwSignal::new(notices);
+    let original = RwSignal::new(current_query());
+    let busy = RwSignal::new(true);
+
+    let tier = RwSignal::new(Tier::Starting);
+    let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
+
+    let theme = use_theme(Signal::derive(move || match state.with(|s| s.common.theme) {
+        ThemeChoice::Auto => None,
+        ThemeChoice::Light => Some(Theme::Light),
+        ThemeChoice::Dark => Some(Theme::Dark),
+    }));
+    let query = Memo::new(move |_| state.with(Density::query));
+    use_link(query, move |query| {
+        let (LabState::Density(opened), found) = open(&query);
+        original.set(query);
+        notices.set(found);
+        state.set(opened);
+    });
+    // A state in words, for style sheets and tests.
+    Effect::new(move |_| {
+        if let Some(root) = document().get_element_by_id("app") {
+            let _ = root.set_attribute("data-state", if busy.get() { "busy" } else { "ready" });
+            let embed = state.with(|s| s.common.embed);
+            let _ = root.toggle_attribute_with_force("data-embed", embed);
+        }
+    });
+    view! {
+        <Header state tier />
+        <main id="main">
+            <Notices notices original=original.into() />
+            <h1>"The density formula"</h1>
+            <DensityView state engine theme busy />
+        </main>
+        <Footer />
+    }
+}
+
+#[component]
+fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
+    let embed = move || state.with(|s| s.common.embed);
+    // An embedded figure links to the same figure on the full page.
+    let full = move || {
+        let mut whole = state.get();
+        whole.common.embed = false;
+        whole.common.hide.clear();
+        address(&whole.query())
+    };
+    view! {
+        <header class="page-header">
+            <a class="brand" href="?" aria-label="Scorescope, start page">
+                <Logo />
+                <span>{words::PAGE}</span>
+            </a>
+            <nav aria-label="Labs" hidden=embed>
+                {Lab::ALL
+                    .iter()
+                    .map(|(name, lab)| {
+                        let title = match lab {
+                            Lab::Density => "Density",
+                        };
+                        view! { <a href=format!("?v=1&lab={name}") aria-current="page">{title}</a> }
+                    })
+                    .collect_view()}
+            </nav>
+            <div class="header-tools">
+                <Badge state tier />
+                <ThemeButton state />
+                <Share state />
+                <a class="full-page" hidden=move || !embed() href=full target="_blank" rel="noopener">
+                    "Open the full page"
+                </a>
+            </div>
+        </header>
+    }
+}
+
+/// Where the numbers come from, and if not from the best tier there is, why.
+#[component]
+fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
+    let words = move || match tier.get() {
+        Tier::Starting => ("starting", "The worker is starting.".to_owned()),
+        Tier::Worker => ("CPU · worker", "Computed in a background worker by WebAssembly in double precision.".to_owned()),
+        Tier::Inline(reason) => {
+            ("CPU · page", format!("Computed on the page itself in short slices, because {reason}."))
+        }
+    };
+    let wanted = move || state.with(|s| s.common.backend == BackendChoice::Gpu);
+    let title = move || {
+        let more = if wanted() { " The link asks for a GPU, which this version does not use." } else { "" };
+        words().1 + more
+    };
+    view! {
+        <span class="badge" title=title tabindex="0">
+            <span class="dot" aria-hidden="true"></span>
+            {move || words().0}
+            <span class="visually-hidden">{move || format!(". {}", title())}</span>
+        </span>
+    }
+}
+
+#[component]
+fn ThemeButton(state: RwSignal<Density>) -> impl IntoView {
+    let name = move || match state.with(|s| s.common.theme) {
+        ThemeChoice::Auto => "auto",
+        ThemeChoice::Light => "light",
+        ThemeChoice::Dark => "dark",
+    };
+    let next = move |_| {
+        state.update(|s| {
+            s.common.theme = match s.common.theme {
+                ThemeChoice::Auto => ThemeChoice::Light,
+                ThemeChoice::Light => ThemeChoice::Dark,
+                ThemeChoice::Dark => ThemeChoice::Auto,
+            };
+        });
+    };
+    view! {
+        <button type="button" class="theme" on:click=next aria-label=move || format!("Theme: {}", name())>
+            <span aria-hidden="true">"◐"</span>
+            <span>{name}</span>
+        </button>
+    }
+}
+
+/// The link of what is on show, to copy.
+#[component]
+fn Share(state: RwSignal<Density>) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let message = RwSignal::new("");
+    let link = move || address(&state.with(Density::query));
+    let copied = move |ok| {
+        message.set(if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." });
+    };
+    view! {
+        <div class="share">
+            <button
+                type="button"
+                class="primary"
+                aria-expanded=move || shown.get().to_string()
+                aria-controls="share-panel"
+                on:click=move |_| {
+                    shown.update(|s| *s = !*s);
+                    message.set("");
+                    if shown.get_untracked() {
+                        copy(&untrack(link), copied);
+                    }
+                }
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        shown.set(false);
+                    }
+                }
+            >
+                "Share"
+            </button>
+            <div class="share-panel" id="share-panel" hidden=move || !shown.get()>
+                <label for="share-link">"This link reproduces the picture exactly:"</label>
+                <input
+                    id="share-link"
+                    type="text"
+                    readonly
+                    prop:value=link
+                    on:focus=move |event| event_target::<web_sys::HtmlInputElement>(&event).select()
+                />
+                <p role="status">{message}</p>
+            </div>
+        </div>
+    }
+}
+
+/// A bell curve in a lens.
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+            <circle cx="14" cy="14" r="11" fill="none" stroke="currentColor" stroke-width="2.5"></circle>
+            <path d="M22 22 L29 29" stroke="currentColor" stroke-width="3.5" stroke-linecap="round"></path>
+            <path
+                class="logo-curve"
+                d="M6 18.5 C10.5 18.5 10.5 8.5 14 8.5 C17.5 8.5 17.5 18.5 22 18.5"
+                fill="none"
+                stroke-width="2.5"
+                stroke-linecap="round"
+            ></path>
+        </svg>
+    }
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    view! {
+        <footer class="page-footer">
+            <p>
+                "The formula: Gen Li and Yuling Yan, "
+                <a href="https://arxiv.org/abs/2408.16765">
+                    <cite>"A Score-Based Density Formula, with Applications in Diffusion Generative Models"</cite>
+                    ", arXiv:2408.16765"
+                </a>
+                ". Everything here is computed in your browser; nothing is sent anywhere. Scorescope "
+                {env!("CARGO_PKG_VERSION")}
+                "."
+            </p>
+        </footer>
+    }
+}

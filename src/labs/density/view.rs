@@ -1,0 +1,540 @@
+//! The density lab on the page: figures, controls, tables and text.
+
+use super::jobs::{interval, square};
+use super::state::{CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES};
+use super::{jobs, plots, tables};
+use crate::compute::{Reply, Slot};
+use crate::labs::common::{
+    C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, component, row,
+};
+use crate::math::targets::Preset;
+use crate::math::{Estimator, MAX_COMPONENTS, Mixture, Scratch};
+use crate::permalink::Number;
+use crate::plot::Theme;
+use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
+use crate::ui::figure::{FigureView, NARROW, ProbeControl};
+use crate::ui::job::{Answer, Job, SharedEngine, use_job};
+use crate::ui::rows::RowsEditor;
+use crate::ui::table::Table;
+use crate::ui::table_view::TableView;
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// Text of the lab, rendered at build time.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/density.text.en.html"));
+
+/// The lab.
+#[component]
+pub fn DensityView(
+    /// Parameters; the only thing the controls write.
+    state: RwSignal<Density>,
+    /// Where jobs run.
+    engine: SharedEngine,
+    /// Light or dark.
+    theme: Memo<Theme>,
+    /// Set while any figure is still to be computed.
+    busy: RwSignal<bool>,
+) -> impl IntoView {
+    let read = move || state.get();
+    let main = use_job(engine, Slot::Main, read, jobs::main);
+    let probe = use_job(engine, Slot::Probe, read, jobs::probe);
+    let convergence = use_job(engine, Slot::Convergence, read, jobs::convergence);
+    Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
+
+    let mixture = Memo::new(move |_| state.with(|s| s.common.target.mixture()));
+    let shows = move |group: Group| state.with(|s| s.common.shows(group));
+    view! {
+        <div class="lab">
+            <div class="lab-figures">
+                <MainFigure state mixture main theme />
+                <Show when=move || shows(Group::Probe)>
+                    <ProbeFigure probe theme />
+                </Show>
+                <Show when=move || shows(Group::Convergence)>
+                    <ConvergenceFigure state convergence theme />
+                </Show>
+            </div>
+            <Controls state mixture />
+            <Show when=move || shows(Group::Numbers)>
+                <Numbers main />
+            </Show>
+            <Show when=move || shows(Group::Text)>
+                <article class="prose" inner_html=TEXT></article>
+            </Show>
+        </div>
+    }
+}
+
+/// The exact log-density, the formula's and the error, with the probe.
+#[component]
+fn MainFigure(
+    state: RwSignal<Density>,
+    mixture: Memo<Mixture>,
+    main: Job<Density>,
+    theme: Memo<Theme>,
+) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let narrow = Memo::new(move |_| width.get() < NARROW);
+    let clipped = RwSignal::new(false);
+    let figure = Memo::new(move |_| {
+        let now = state.get();
+        let answer = main.answer.get();
+        let drawn = answer.and_then(|Answer { state: mut of, reply, .. }| {
+            let Reply::Points(reply) = reply else { return None };
+            if of.common.target == now.common.target {
+                of.probe.clone_from(&now.probe);
+            }
+            plots::main(&of, &reply, narrow.get())
+        });
+        drawn.or_else(|| Some(plots::empty(&now, narrow.get())))
+    });
+    let control = ProbeControl {
+        position: Signal::derive(move || state.with(|s| mixture.with(|m| s.probe(m)))),
+        ordinate: Signal::derive(move || {
+            let x = state.with(|s| mixture.with(|m| s.probe(m)));
+            mixture.with(|m| m.at_zero().log_density(&x, &mut Scratch::default()))
+        }),
+        ranges: Signal::derive(move || {
+            mixture.with(|m| if m.dim() == 1 { vec![interval(m)] } else { square(m).to_vec() })
+        }),
+        set: Callback::new(move |position| state.update(|s| s.probe = Some(position))),
+    };
+    view! {
+        <section class="panel" aria-label="Main figure">
+            <Progress job=main />
+            <FigureView label="Log-density" figure theme width probe=control clipped />
+            <p class="status" role="status">{move || status(main)}</p>
+            <p class="status" hidden=move || !clipped.get()>
+                "Parts of the curves lie outside the picture; the table has their numbers."
+            </p>
+            <p class="error" role="alert">{main.error}</p>
+        </section>
+    }
+}
+
+/// What was computed, how well and how fast.
+fn status(main: Job<Density>) -> String {
+    let Some(Answer { state, reply: Reply::Points(reply), whole: true, millis }) = main.answer.get() else {
+        return "Computing…".to_owned();
+    };
+    let worst = plots::largest_error(&reply);
+    let seconds = if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
+    let points = reply.formula.len();
+    let estimator = words::estimator(state.estimator);
+    format!("{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds}.", plots::short(worst))
+}
+
+/// A thin bar that appears when a job takes longer than a moment.
+#[component]
+fn Progress(job: Job<Density>) -> impl IntoView {
+    view! {
+        <div class="progress" class:busy=job.busy aria-hidden="true">
+            <div style:width=move || format!("{}%", 100.0 * job.progress.get())></div>
+        </div>
+    }
+}
+
+/// The integrand at the probe and what it adds up to, with the numbers.
+#[component]
+fn ProbeFigure(probe: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let with = move |f: fn(&Density, &crate::compute::ProbeReply) -> Table| {
+        probe.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Probe(reply), .. }) => f(state, reply),
+            _ => Table::default(),
+        })
+    };
+    let figure = Memo::new(move |_| {
+        probe.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Probe(reply), .. }) => Some(plots::probe(state, reply)),
+            _ => None,
+        })
+    });
+    view! {
+        <section class="panel" aria-labelledby="probe-heading">
+            <h2 id="probe-heading">"At the probe"</h2>
+            <TableView table=Signal::derive(move || with(tables::probe)) />
+            <FigureView label="The integrand at the probe" figure theme width />
+            <TableView table=Signal::derive(move || with(tables::interval_table)) />
+            <p class="error" role="alert">{probe.error}</p>
+        </section>
+    }
+}
+
+/// Errors against draws and steps.
+#[component]
+fn ConvergenceFigure(state: RwSignal<Density>, convergence: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        // Only which curves are picked out follows the state in force.
+        let now = state.get();
+        convergence.answer.with(|answer| match answer {
+            Some(Answer { reply: Reply::Convergence(reply), .. }) => {
+                Some(plots::convergence(&now, reply, width.get() < NARROW))
+            }
+            _ => None,
+        })
+    });
+    view! {
+        <section class="panel" aria-labelledby="convergence-heading">
+            <h2 id="convergence-heading">"How the error falls"</h2>
+            <Progress job=convergence />
+            <FigureView label="Convergence" figure theme width />
+            <p class="status">
+                "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth."
+            </p>
+            <p class="error" role="alert">{convergence.error}</p>
+        </section>
+    }
+}
+
+/// A sample of the plotted numbers.
+#[component]
+fn Numbers(main: Job<Density>) -> impl IntoView {
+    let table = Signal::derive(move || {
+        main.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Points(reply), whole: true, .. }) => {
+                tables::plotted(state, reply).unwrap_or_default()
+            }
+            _ => Table::default(),
+        })
+    });
+    let open = RwSignal::new(false);
+    view! {
+        <details class="numbers" on:toggle=move |_| open.update(|o| *o = !*o)>
+            <summary>"Table of numbers"</summary>
+            <Show when=move || open.get()>
+                <TableView table />
+            </Show>
+        </details>
+    }
+}
+
+/// The column of controls.
+#[component]
+fn Controls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+    let shows = move |group: Group| state.with(|s| s.common.shows(group));
+    view! {
+        <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <Show when=move || shows(Group::Target)>
+                <TargetControls state mixture />
+            </Show>
+            <Show when=move || shows(Group::Estimator)>
+                <EstimatorControls state />
+            </Show>
+            <Show when=move || shows(Group::Time)>
+                <TimeControls state />
+            </Show>
+            <Show when=move || shows(Group::Probe)>
+                <ProbeControls state mixture />
+            </Show>
+            <Show when=move || shows(Group::Curves)>
+                <CurveControls state mixture />
+            </Show>
+            <Show when=move || shows(Group::Error)>
+                <fieldset>
+                    <legend>"Score error"</legend>
+                    <NumberField
+                        label="Size δ"
+                        spec=DELTA
+                        value=Signal::derive(move || state.with(|s| s.delta))
+                        set=move |v| state.update(|s| s.delta = v)
+                        slide=Signal::stored(Slide::Linear(0.1))
+                    />
+                </fieldset>
+            </Show>
+            <button type="button" class="quiet" on:click=move |_| reset(state)>"Reset everything"</button>
+        </form>
+    }
+}
+
+/// All parameters of the lab to their defaults; theme and frame stay.
+fn reset(state: RwSignal<Density>) {
+    state.update(|s| {
+        let (theme, embed, hide) = (s.common.theme, s.common.embed, s.common.hide.clone());
+        *s = Density::default();
+        (s.common.theme, s.common.embed, s.common.hide) = (theme, embed, hide);
+    });
+}
+
+#[component]
+fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+    let name = move || state.with(|s| s.common.target.name());
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        let Some((_, preset)) = TARGETS.iter().find(|(known, _)| *known == name) else { return };
+        state.update(|s| {
+            let target = preset.map_or_else(|| Target::Custom(s.common.target.components()), Target::Preset);
+            let keep = preset.is_none().then(|| s.probe.clone()).flatten();
+            s.set_target(target);
+            if preset.is_none() {
+                s.probe = keep;
+            }
+        });
+    };
+    let group = move |dim: usize| {
+        Preset::ALL
+            .into_iter()
+            .filter(move |p| p.dim() == dim)
+            .map(|preset| {
+                let key = TARGETS.iter().find(|(_, p)| *p == Some(preset)).map_or("", |(key, _)| key);
+                view! { <option value=key prop:selected=move || name() == key>{words::preset(preset)}</option> }
+            })
+            .collect_view()
+    };
+    let columns = Signal::derive(move || match mixture.with(Mixture::dim) {
+        1 => vec![("w", "weight"), ("μ", "mean"), ("σ²", "variance")],
+        _ => vec![
+            ("w", "weight"),
+            ("μ₁", "mean along x₁"),
+            ("μ₂", "mean along x₂"),
+            ("σ₁₁", "variance of x₁"),
+            ("σ₁₂", "covariance"),
+            ("σ₂₂", "variance of x₂"),
+        ],
+    });
+    let rows = Signal::derive(move || state.with(|s| s.common.target.components().iter().map(row).collect::<Vec<_>>()));
+    let set = move |rows: Vec<Vec<f64>>| -> Result<(), String> {
+        let components: Option<Vec<_>> = rows.iter().map(|r| component(r)).collect();
+        let components = components.ok_or("a component is incomplete")?;
+        Mixture::new(&components).map_err(|e| e.to_string())?;
+        state.update(|s| s.common.target = Target::Custom(components));
+        Ok(())
+    };
+    let total = move || state.with(|s| s.common.target.components().iter().map(|c| c.weight).sum::<f64>());
+    let scaled = move || {
+        let total = total();
+        if (total - 1.0).abs() < 1e-9 {
+            String::new()
+        } else {
+            format!("The weights sum to {}; they are scaled to 1.", plots::short(total))
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"Target"</legend>
+            <div class="field">
+                <label for="field-target">"Distribution"</label>
+                <select id="field-target" name="target" on:change=choose>
+                    <optgroup label="One dimension">{group(1)}</optgroup>
+                    <optgroup label="Two dimensions">{group(2)}</optgroup>
+                    <option value="custom" prop:selected=move || name() == "custom">"Custom mixture"</option>
+                </select>
+            </div>
+            <Show
+                when=move || name() == "custom"
+                fallback=move || {
+                    view! {
+                        <button
+                            type="button"
+                            on:click=move |_| {
+                                state
+                                    .update(|s| {
+                                        s.common.target = Target::Custom(s.common.target.components());
+                                    });
+                            }
+                        >
+                            "Edit its components"
+                        </button>
+                    }
+                }
+            >
+                <RowsEditor label="Components of the mixture" columns rows set most=MAX_COMPONENTS />
+                <p class="hint">{scaled}</p>
+            </Show>
+        </fieldset>
+    }
+}
+
+#[component]
+fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
+    let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value), value)).to_vec();
+    let exact = Signal::derive(move || state.with(|s| s.estimator == Estimator::Quadrature));
+    let new_seed = move |_| {
+        if let Ok(seed) = getrandom::u32() {
+            // Six digits are enough to differ and short enough to read out.
+            state.update(|s| s.common.seed = f64::from(seed % 1_000_000));
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"Expectation over the noise"</legend>
+            <ChoiceField
+                label="Estimator"
+                key="estimator"
+                options
+                value=Signal::derive(move || state.with(|s| s.estimator))
+                set=move |v| state.update(|s| s.estimator = v)
+            />
+            <NumberField
+                label="Draws per time"
+                spec=DRAWS
+                value=Signal::derive(move || state.with(|s| s.draws))
+                set=move |v| state.update(|s| s.draws = v)
+                slide=Signal::stored(Slide::Log)
+                disabled=exact
+            />
+            <NumberField
+                label="Seed"
+                spec=SEED
+                value=Signal::derive(move || state.with(|s| s.common.seed))
+                set=move |v| state.update(|s| s.common.seed = v)
+                disabled=exact
+            />
+            <button type="button" on:click=new_seed disabled=exact>"New seed"</button>
+        </fieldset>
+    }
+}
+
+#[component]
+fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
+    let rules = RULES.map(|(name, value)| (name, words::rule(value), value)).to_vec();
+    let schedules = SCHEDULES.map(|(name, value)| (name, words::schedule(name), value)).to_vec();
+    let li_yan = move || state.with(|s| s.common.schedule == ScheduleKind::LiYan);
+    view! {
+        <fieldset>
+            <legend>"Integral over time"</legend>
+            <ChoiceField
+                label="Rule"
+                key="rule"
+                options=rules
+                value=Signal::derive(move || state.with(|s| s.rule))
+                set=move |v| state.update(|s| s.rule = v)
+            />
+            <ChoiceField
+                label="Schedule"
+                key="schedule"
+                options=schedules
+                value=Signal::derive(move || state.with(|s| s.common.schedule))
+                set=move |v| state.update(|s| s.common.schedule = v)
+            />
+            <NumberField
+                label="Steps"
+                unit="T"
+                spec=STEPS
+                value=Signal::derive(move || state.with(|s| s.common.steps))
+                set=move |v| state.update(|s| s.common.steps = v)
+                slide=Signal::stored(Slide::Log)
+            />
+            <Show when=li_yan>
+                <NumberField
+                    label="Exponent"
+                    unit="c₀"
+                    spec=C0
+                    value=Signal::derive(move || state.with(|s| s.common.c0))
+                    set=move |v| state.update(|s| s.common.c0 = v)
+                    slide=Signal::stored(Slide::Linear(0.1))
+                />
+                <NumberField
+                    label="Rate"
+                    unit="c₁"
+                    spec=C1
+                    value=Signal::derive(move || state.with(|s| s.common.c1))
+                    set=move |v| state.update(|s| s.common.c1 = v)
+                    slide=Signal::stored(Slide::Linear(0.1))
+                />
+            </Show>
+            <p class="hint" hidden=move || state.with(Density::uses_schedule)>
+                "The continuous rule has its own times. The schedule shows in the convergence figure and the ELBO."
+            </p>
+        </fieldset>
+    }
+}
+
+#[component]
+fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+    let range = move |axis: usize| {
+        mixture.with(|m| if m.dim() == 1 { interval(m) } else { square(m)[axis.min(1)] })
+    };
+    let coordinate = move |axis: usize| {
+        let key = if axis == 0 { "probe" } else { "probe2" };
+        let home = move || {
+            let at_home = Density { probe: None, ..state.get() };
+            mixture.with(|m| at_home.probe(m).get(axis).copied().unwrap_or(0.0))
+        };
+        let spec = Signal::derive(move || Number {
+            key,
+            min: -PROBE_REACH,
+            max: PROBE_REACH,
+            default: home(),
+            whole: false,
+        });
+        let value = Signal::derive(move || state.with(|s| mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))));
+        let set = move |v: f64| {
+            state.update(|s| {
+                let mut probe = mixture.with_untracked(|m| s.probe(m));
+                if let Some(coordinate) = probe.get_mut(axis) {
+                    *coordinate = v;
+                }
+                s.probe = Some(probe);
+            });
+        };
+        let label = Signal::derive(move || match (mixture.with(Mixture::dim), axis) {
+            (1, _) => "x".to_owned(),
+            (_, 0) => "x₁".to_owned(),
+            _ => "x₂".to_owned(),
+        });
+        view! { <NumberField label spec value set /> }
+    };
+    let _ = range;
+    view! {
+        <fieldset>
+            <legend>"Probe"</legend>
+            {coordinate(0)}
+            <Show when=move || { mixture.with(Mixture::dim) > 1 }>{coordinate(1)}</Show>
+            <NumberField
+                label="From time"
+                unit="t₁"
+                spec=T1
+                value=Signal::derive(move || state.with(|s| s.t1))
+                set=move |v| state.update(|s| s.t1 = v.min(s.t2 - 0.001).max(0.0))
+                slide=Signal::stored(Slide::Linear(0.001))
+            />
+            <NumberField
+                label="To time"
+                unit="t₂"
+                spec=T2
+                value=Signal::derive(move || state.with(|s| s.t2))
+                set=move |v| state.update(|s| s.t2 = v.max(s.t1 + 0.001).min(1.0))
+                slide=Signal::stored(Slide::Linear(0.001))
+            />
+        </fieldset>
+    }
+}
+
+#[component]
+fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+    let toggle = move |curve: Curve, on: bool| {
+        state.update(|s| {
+            s.curves = CURVES
+                .iter()
+                .map(|(_, c)| *c)
+                .filter(|c| if *c == curve { on } else { s.curves.contains(c) })
+                .collect();
+        });
+    };
+    let variances = VARIANCES.map(|(name, value)| (name, words::variance(value), value)).to_vec();
+    let has = move |curve: Curve| Signal::derive(move || state.with(|s| s.curves.contains(&curve)));
+    view! {
+        <fieldset>
+            <legend>"Compare with"</legend>
+            <Show when=move || mixture.with(Mixture::dim) == 1>
+                <CheckField
+                    label="Probability-flow ODE"
+                    swatch="ode"
+                    value=has(Curve::Ode)
+                    set=move |on| toggle(Curve::Ode, on)
+                />
+                <CheckField label="ELBO" swatch="elbo" value=has(Curve::Elbo) set=move |on| toggle(Curve::Elbo, on) />
+            </Show>
+            <ChoiceField
+                label="Reverse variance of the ELBO"
+                key="variance"
+                options=variances
+                value=Signal::derive(move || state.with(|s| s.variance))
+                set=move |v| state.update(|s| s.variance = v)
+            />
+        </fieldset>
+    }
+}
+

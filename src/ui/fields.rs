@@ -1,0 +1,230 @@
+//! Fields: a number with a slider, a choice, a check box. Native inputs, each with a label, its
+//! unit, its range and a way back to the default.
+
+use crate::permalink::{Number, parse_number, write_number};
+use leptos::prelude::*;
+
+/// How a slider runs over its range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Slide {
+    /// In equal steps of this size.
+    Linear(f64),
+    /// In equal ratios, for counts.
+    Log,
+}
+
+/// Positions of a logarithmic slider.
+const POSITIONS: f64 = 200.0;
+
+/// A number box with a slider below it and a reset button. The box takes any number; out of range
+/// it is moved to the nearest and says so, and what is not a number leaves the value as it was.
+#[component]
+pub fn NumberField(
+    /// Name of the quantity.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Unit or symbol, after the name.
+    #[prop(optional, into)]
+    unit: String,
+    /// Key, range and default.
+    #[prop(into)]
+    spec: Signal<Number>,
+    /// The value.
+    #[prop(into)]
+    value: Signal<f64>,
+    /// Called with every new value.
+    #[prop(into)]
+    set: Callback<f64>,
+    /// How the slider runs; without it there is none.
+    #[prop(optional, into)]
+    slide: Option<Signal<Slide>>,
+    /// Whether the field can be used.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let message = RwSignal::new(String::new());
+    let id = move || format!("field-{}", spec.get().key);
+    let on_text = move |text: String| {
+        let spec = spec.get_untracked();
+        let text = text.trim().replace('−', "-").replace(',', ".");
+        let Some(nearest) = parse_number(&text).and_then(|v| spec.nearest(v)) else {
+            let kind = if spec.whole { "a whole number" } else { "a number" };
+            message.set(format!("“{}” is not {kind}.", text.chars().take(20).collect::<String>()));
+            return;
+        };
+        let moved = parse_number(&text).is_some_and(|v| v != nearest);
+        message.set(if moved {
+            format!("Moved into the range {} … {}.", write_number(spec.min), write_number(spec.max))
+        } else {
+            String::new()
+        });
+        set.run(nearest);
+    };
+    let slider = slide.map(|slide| {
+        let on_slide = move |event| {
+            if let Ok(position) = event_target_value(&event).parse::<f64>() {
+                message.set(String::new());
+                set.run(from_slider(&spec.get_untracked(), slide.get_untracked(), position));
+            }
+        };
+        view! {
+            <input
+                type="range"
+                prop:min=move || slider_range(&spec.get(), slide.get()).0
+                prop:max=move || slider_range(&spec.get(), slide.get()).1
+                prop:step=move || match slide.get() {
+                    Slide::Linear(step) => step,
+                    Slide::Log => 1.0,
+                }
+                prop:value=move || to_slider(&spec.get(), slide.get(), value.get())
+                on:input=on_slide
+                disabled=disabled
+                aria-label=move || format!("{}, slider", label.get())
+                aria-valuetext=move || write_number(value.get())
+            />
+        }
+    });
+    let unit_view = (!unit.is_empty()).then(|| view! { <span class="unit">{unit}</span> });
+    view! {
+        <div class="field" class:disabled=disabled>
+            <div class="field-head">
+                <label for=id>{label} {unit_view}</label>
+                <button
+                    type="button"
+                    class="reset"
+                    title=move || format!("Reset to {}", write_number(spec.get().default))
+                    aria-label=move || format!("Reset {} to {}", label.get(), write_number(spec.get().default))
+                    disabled=move || disabled.get() || value.get() == spec.get().default
+                    on:click=move |_| {
+                        message.set(String::new());
+                        set.run(spec.get_untracked().default);
+                    }
+                >
+                    "↺"
+                </button>
+                <input
+                    type="text"
+                    inputmode="decimal"
+                    autocomplete="off"
+                    spellcheck="false"
+                    class="number"
+                    id=id
+                    name=move || spec.get().key
+                    prop:value=move || write_number(value.get())
+                    disabled=disabled
+                    aria-describedby=move || format!("{}-message", id())
+                    aria-invalid=move || (!message.with(String::is_empty)).to_string()
+                    on:change=move |event| {
+                        on_text(event_target_value(&event));
+                        // The box shows the value in force, also where that has not changed.
+                        event_target::<web_sys::HtmlInputElement>(&event)
+                            .set_value(&write_number(value.get_untracked()));
+                    }
+                />
+            </div>
+            {slider}
+            <p class="field-message" id=move || format!("{}-message", id()) role="status">{message}</p>
+        </div>
+    }
+}
+
+/// One of several values, as a drop-down list with optional groups.
+#[component]
+pub fn ChoiceField<T>(
+    /// Name of the quantity.
+    label: &'static str,
+    /// Key, for the element's id.
+    key: &'static str,
+    /// Name in links, words and value of each choice.
+    options: Vec<(&'static str, &'static str, T)>,
+    /// The value.
+    #[prop(into)]
+    value: Signal<T>,
+    /// Called with every new value.
+    #[prop(into)]
+    set: Callback<T>,
+    /// Whether the field can be used.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+) -> impl IntoView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let id = format!("field-{key}");
+    let choices = options.clone();
+    let on_change = move |event| {
+        let name = event_target_value(&event);
+        if let Some((_, _, value)) = choices.iter().find(|(known, _, _)| *known == name) {
+            set.run(*value);
+        }
+    };
+    let options = options
+        .into_iter()
+        .map(|(name, words, option)| {
+            view! { <option value=name prop:selected=move || value.get() == option>{words}</option> }
+        })
+        .collect_view();
+    view! {
+        <div class="field" class:disabled=disabled>
+            <label for=id.clone()>{label}</label>
+            <select id=id name=key on:change=on_change disabled=disabled>
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// A check box.
+#[component]
+pub fn CheckField(
+    /// What is switched.
+    label: &'static str,
+    /// A class for the swatch that shows a curve's colour.
+    #[prop(optional)]
+    swatch: &'static str,
+    /// The value.
+    #[prop(into)]
+    value: Signal<bool>,
+    /// Called with every new value.
+    #[prop(into)]
+    set: Callback<bool>,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=value
+                on:change=move |event| set.run(event_target_checked(&event))
+            />
+            <span class=format!("swatch {swatch}") aria-hidden="true"></span>
+            {label}
+        </label>
+    }
+}
+
+fn slider_range(spec: &Number, slide: Slide) -> (f64, f64) {
+    match slide {
+        Slide::Linear(_) => (spec.min, spec.max),
+        Slide::Log => (0.0, POSITIONS),
+    }
+}
+
+fn to_slider(spec: &Number, slide: Slide, value: f64) -> f64 {
+    match slide {
+        Slide::Linear(_) => value,
+        Slide::Log => POSITIONS * (value / spec.min).ln() / (spec.max / spec.min).ln(),
+    }
+}
+
+/// The value at a position; logarithmic sliders stop at numbers of two digits.
+fn from_slider(spec: &Number, slide: Slide, position: f64) -> f64 {
+    let value = match slide {
+        Slide::Linear(_) => position,
+        Slide::Log => {
+            let exact = spec.min * (spec.max / spec.min).powf(position / POSITIONS);
+            let unit = 10f64.powf(exact.log10().floor() - 1.0).max(if spec.whole { 1.0 } else { 0.0 });
+            (exact / unit).round() * unit
+        }
+    };
+    spec.nearest(value).unwrap_or(spec.default)
+}

@@ -1,0 +1,88 @@
+//! A hook that keeps one slot of the engine at work on a lab's parameters.
+
+use crate::compute::web::Engine;
+use crate::compute::{Event, Reply, Request, Slot};
+use leptos::prelude::*;
+
+/// The engine, as components pass it on.
+pub type SharedEngine = StoredValue<Engine, LocalStorage>;
+
+/// A reply with the parameters it belongs to, which may be older than those in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<S> {
+    /// The parameters.
+    pub state: S,
+    /// What came back; `whole` is false while finer replies are to come.
+    pub reply: Reply,
+    /// Whether this is the last reply.
+    pub whole: bool,
+    /// Time since the job was submitted, milliseconds.
+    pub millis: f64,
+}
+
+/// The signals of a job.
+pub struct Job<S: Send + Sync + 'static> {
+    /// The newest reply; the last valid one stays while another is computed.
+    pub answer: RwSignal<Option<Answer<S>>>,
+    /// Whether the reply to the parameters in force is still to come.
+    pub busy: RwSignal<bool>,
+    /// Share of the work done.
+    pub progress: RwSignal<f64>,
+    /// Why there is no reply, or empty.
+    pub error: RwSignal<String>,
+}
+
+impl<S: Send + Sync + 'static> Clone for Job<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S: Send + Sync + 'static> Copy for Job<S> {}
+
+/// Submits `request(state)` to a slot whenever it changes; changes of the state that leave the
+/// request as it was cost nothing.
+pub fn use_job<S>(
+    engine: SharedEngine,
+    slot: Slot,
+    state: impl Fn() -> S + Copy + Send + Sync + 'static,
+    request: impl Fn(&S) -> Request + Send + Sync + 'static,
+) -> Job<S>
+where
+    S: Clone + PartialEq + Send + Sync + 'static,
+{
+    let job = Job {
+        answer: RwSignal::new(None),
+        busy: RwSignal::new(true),
+        progress: RwSignal::new(0.0),
+        error: RwSignal::new(String::new()),
+    };
+    let request = Memo::new(move |_| request(&state()));
+    Effect::new(move |_| {
+        let request = request.get();
+        let snapshot = untrack(state);
+        job.busy.set(true);
+        job.progress.set(0.0);
+        let start = now();
+        let handler = move |event| match event {
+            Event::Progress(share) => job.progress.set(share),
+            Event::Partial(reply) => {
+                job.answer.set(Some(Answer { state: snapshot.clone(), reply, whole: false, millis: now() - start }));
+            }
+            Event::Done(reply) => {
+                job.error.set(String::new());
+                job.answer.set(Some(Answer { state: snapshot.clone(), reply, whole: true, millis: now() - start }));
+                job.busy.set(false);
+            }
+            Event::Failed(error) => {
+                job.error.set(error.to_string());
+                job.busy.set(false);
+            }
+        };
+        engine.with_value(|engine| engine.submit(slot, request, handler));
+    });
+    job
+}
+
+fn now() -> f64 {
+    window().performance().map_or(0.0, |p| p.now())
+}

@@ -1,0 +1,24 @@
+//! Widgets and hooks that several labs use: figures on canvas, fields, tables, notices, links.
+//!
+//! Components take plain data and callbacks and know no lab. [`words`] holds the strings of the
+//! interface and [`table`]'s data model is native, for the tests.
+
+pub mod table;
+pub mod words;
+
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod fields;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod figure;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod job;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod link;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod rows;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod notices;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod table_view;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod theme;

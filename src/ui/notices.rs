@@ -1,0 +1,38 @@
+//! What the page could not do as asked, in a strip that can be closed.
+
+use super::link::{address, copy};
+use crate::permalink::Notice;
+use leptos::prelude::*;
+
+/// The notices of the link that was opened, with the link itself to copy: nothing is lost.
+#[component]
+pub fn Notices(
+    /// The notices; empty hides the strip.
+    notices: RwSignal<Vec<Notice>>,
+    /// The query as it was opened.
+    original: Signal<String>,
+) -> impl IntoView {
+    let copied = RwSignal::new("");
+    view! {
+        <div class="notices" role="status" hidden=move || notices.with(Vec::is_empty)>
+            <ul>
+                {move || notices.get().into_iter().map(|n| view! { <li>{n.to_string()}</li> }).collect_view()}
+            </ul>
+            <div class="notices-actions">
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        copy(
+                            &address(&original.get_untracked()),
+                            move |ok| copied.set(if ok { "Copied." } else { "Copying is blocked here." }),
+                        );
+                    }
+                >
+                    "Copy the original link"
+                </button>
+                <button type="button" on:click=move |_| notices.set(Vec::new())>"Dismiss"</button>
+                <span>{copied}</span>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,46 @@
+//! Tables of numbers on the page.
+
+use super::table::{Table, TableRow, show};
+use leptos::prelude::*;
+
+/// A table; every number carries its full value in `data-value`.
+#[component]
+pub fn TableView(
+    /// The table.
+    #[prop(into)]
+    table: Signal<Table>,
+) -> impl IntoView {
+    let cell = |value: Option<f64>, decimals: usize| match value {
+        None => view! { <td></td> }.into_any(),
+        Some(value) => view! { <td data-value=value.to_string()>{show(value, decimals)}</td> }.into_any(),
+    };
+    let row = move |row: TableRow| {
+        let cells = row.cells.into_iter().map(|v| cell(v, row.decimals)).collect_view();
+        view! {
+            <tr>
+                <th scope="row">{row.heading}</th>
+                {cells}
+            </tr>
+        }
+    };
+    view! {
+        // Wide tables scroll by themselves; the box takes the focus so that keys can scroll it.
+        <div class="table-box" tabindex="0" role="region" aria-label=move || table.with(|t| t.caption.clone())>
+            <table>
+                <caption>{move || table.with(|t| t.caption.clone())}</caption>
+                <thead>
+                    <tr>
+                        {move || {
+                            table
+                                .with(|t| t.columns.clone())
+                                .into_iter()
+                                .map(|c| view! { <th scope="col">{c}</th> })
+                                .collect_view()
+                        }}
+                    </tr>
+                </thead>
+                <tbody>{move || table.get().rows.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+//! The strings of the interface, in English. What a translation has to provide stands here and
+//! in the labs' `text.LANG.md`; the words inside figures stand in the labs' `plots.rs`.
+
+use crate::math::targets::Preset;
+use crate::math::{Estimator, ReverseVariance, Rule};
+
+/// Name of the page.
+pub const PAGE: &str = "Scorescope";
+/// What it is, in a line.
+pub const TAGLINE: &str = "the score-based density formula, seen and checked";
+
+/// Names of the presets, in the order of the menu, one-dimensional ones first.
+pub fn preset(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Gaussian => "Gaussian",
+        Preset::Bimodal => "Bimodal",
+        Preset::Trio => "Skewed trio",
+        Preset::Claw => "Claw",
+        Preset::Gaussian2 => "Tilted Gaussian",
+        Preset::Three => "Three Gaussians",
+        Preset::Ring8 => "Ring of 8",
+        Preset::Grid9 => "Grid of 9",
+        Preset::Moons => "Two moons",
+        Preset::Spiral => "Spiral",
+        Preset::Checkerboard => "Checkerboard",
+    }
+}
+
+/// Names of the estimators.
+pub fn estimator(estimator: Estimator) -> &'static str {
+    match estimator {
+        Estimator::MonteCarlo => "Monte Carlo (paper)",
+        Estimator::Antithetic => "Antithetic pairs",
+        Estimator::Qmc => "Quasi-Monte Carlo",
+        Estimator::Stein => "Stein’s form",
+        Estimator::SteinQmc => "Stein’s form, quasi-Monte Carlo",
+        Estimator::Quadrature => "Quadrature",
+    }
+}
+
+/// Names of the rules.
+pub fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Paper => "Discrete, paper’s weights",
+        Rule::LogSnrLeft => "Discrete, log-SNR left",
+        Rule::LogSnrTrapezoid => "Discrete, log-SNR trapezoid",
+        Rule::Continuous => "Continuous",
+    }
+}
+
+/// Names of the reverse variances.
+pub fn variance(variance: ReverseVariance) -> &'static str {
+    match variance {
+        ReverseVariance::Beta => "β",
+        ReverseVariance::BetaOverAlpha => "β/α",
+        ReverseVariance::Posterior => "posterior β̃",
+    }
+}
+
+/// Names of the schedules, by their names in links.
+pub fn schedule(name: &str) -> &'static str {
+    match name {
+        "linear" => "Linear (Ho et al.)",
+        "cosine" => "Cosine (Nichol & Dhariwal)",
+        "log-snr" => "Uniform in log-SNR",
+        _ => "Li–Yan",
+    }
+}
