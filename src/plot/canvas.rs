@@ -97,10 +97,10 @@ fn put(
     (w, h): (u32, u32),
     rgb: &[u8],
 ) -> Result<(), Fault> {
-    let rgba: Vec<u8> = rgb
-        .chunks_exact(3)
-        .flat_map(|p| [p[0], p[1], p[2], 255])
-        .collect();
+    let mut rgba = vec![255; rgb.len() / 3 * 4];
+    for (to, from) in rgba.chunks_exact_mut(4).zip(rgb.chunks_exact(3)) {
+        to[..3].copy_from_slice(from);
+    }
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), w, h)?;
     context.put_image_data(&image, at.0, at.1)?;
     Ok(())
