@@ -193,7 +193,7 @@ fn curve(scene: &mut Scene, m: &Mapping, points: &[Point], dash: Dash, width: f6
         counted(scene, &m.rect, p);
     }
     for piece in clip::polyline(&pixels, &m.rect) {
-        for points in clip::dashes(&piece, dash, width) {
+        for points in clip::dashes(&clip::simplify(&piece, 0.04), dash, width) {
             scene.push(Mark::Path { points, ink, width });
         }
     }
@@ -305,9 +305,9 @@ fn contours(
             (None, _) => theme.ink().alpha(0.45),
         };
         let pixels: Vec<Point> = line.points.iter().map(|&p| m.to_pixel(p)).collect();
-        for points in clip::polyline(&pixels, &m.rect) {
+        for piece in clip::polyline(&pixels, &m.rect) {
             scene.push(Mark::Path {
-                points,
+                points: clip::simplify(&piece, 0.1),
                 ink,
                 width: 1.0,
             });
