@@ -323,7 +323,10 @@ pub(super) fn colour_bar(
         theme.quiet_text(),
     );
     if let Some((rect, image)) = raster::ramp(&bar.scale, rect, density, theme) {
-        scene.push(Mark::Image { rect, image });
+        scene.push(Mark::Image {
+            rect,
+            image: image.into(),
+        });
     }
     let map =
         super::mapping::AxisMap::new(&Axis::linear("", bar.scale.range), (rect.x, rect.right()));

@@ -2,8 +2,11 @@
 //!
 //! Drawing goes through `plotters-canvas`, wrapped for two reasons. It rounds to whole coordinates, so the context is
 //! scaled down and the drawing up by [`FINE`], which leaves an eighth of a device pixel of rounding. And it draws
-//! bitmaps pixel by pixel, so heat maps go through `ImageData` instead, in one piece. Pointer events are the page's
+//! bitmaps pixel by pixel, so heat maps go through `ImageData` instead, in one piece. Heat maps of grids seen lately are
+//! not computed again, so a probe can be dragged over them. Pointer events are the page's
 //! business; [`Drawn::layout`] tells it where the panels are.
+
+use std::cell::RefCell;
 
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::{
@@ -13,6 +16,7 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+use super::cache::Cache;
 use super::draw::{DrawError, Drawn, Style, draw_oversampled};
 use super::figure::Figure;
 
@@ -20,6 +24,11 @@ use super::figure::Figure;
 const FINE: u32 = 8;
 /// Browsers refuse canvases beyond some size; this is below all of their limits.
 const LARGEST: f64 = 8192.0;
+
+thread_local! {
+    /// Heat maps and iso-lines of the canvases on this page.
+    static CACHE: RefCell<Cache> = RefCell::new(Cache::default());
+}
 
 /// Draws a figure on a canvas, whose backing store is set to `css_width` x `css_height` times the style's scale.
 /// The size on the page is left to the style sheet.
@@ -54,7 +63,11 @@ pub fn draw_on_canvas(
         context,
         size: (width * FINE, height * FINE),
     };
-    draw_oversampled(figure, &backend.into_drawing_area(), style, f64::from(FINE))
+    let (area, fine) = (backend.into_drawing_area(), f64::from(FINE));
+    CACHE.with(|cache| match cache.try_borrow_mut() {
+        Ok(mut cache) => draw_oversampled(figure, &area, style, fine, &mut cache),
+        Err(_) => draw_oversampled(figure, &area, style, fine, &mut Cache::default()),
+    })
 }
 
 /// RGB pixels as a `data:` URL of a PNG, encoded by the browser.
@@ -84,10 +97,10 @@ fn put(
     (w, h): (u32, u32),
     rgb: &[u8],
 ) -> Result<(), Fault> {
-    let rgba: Vec<u8> = rgb
-        .chunks_exact(3)
-        .flat_map(|p| [p[0], p[1], p[2], 255])
-        .collect();
+    let mut rgba = vec![255; rgb.len() / 3 * 4];
+    for (to, from) in rgba.chunks_exact_mut(4).zip(rgb.chunks_exact(3)) {
+        to[..3].copy_from_slice(from);
+    }
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), w, h)?;
     context.put_image_data(&image, at.0, at.1)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Clipping of curves and areas to a rectangle, and cutting of curves into dashes.
+//! Clipping of curves and areas to a rectangle, cutting of curves into dashes, dropping of vertices nobody would miss.
 //!
 //! Segments are cut where they cross the edge (Liang and Barsky), areas by cutting along each edge in turn (Sutherland
 //! and Hodgman); nothing is clamped, so a curve that leaves the panel leaves it in its own direction.
@@ -130,6 +130,50 @@ pub fn dashes(points: &[Point], dash: Dash, width: f64) -> Vec<Vec<Point>> {
     strokes
 }
 
+/// A curve with fewer vertices that stays within `tolerance` of all the old ones (Douglas and Peucker, applied to runs
+/// of 256 vertices so that the cost stays linear). The ends stay.
+#[must_use]
+pub fn simplify(points: &[Point], tolerance: f64) -> Vec<Point> {
+    const RUN: usize = 256;
+    let Some(&last) = points.last() else {
+        return Vec::new();
+    };
+    let mut kept = Vec::new();
+    let mut start = 0;
+    while start + 1 < points.len() {
+        let end = (start + RUN).min(points.len() - 1);
+        // Spans still to be looked at, the leftmost on top.
+        let mut spans = vec![(start, end)];
+        while let Some((i, j)) = spans.pop() {
+            let far = (i + 1..j)
+                .map(|k| (distance(points[k], points[i], points[j]), k))
+                .fold((tolerance, None), |best, (d, k)| {
+                    if d > best.0 { (d, Some(k)) } else { best }
+                });
+            match far.1 {
+                Some(k) => spans.extend([(k, j), (i, k)]),
+                None => kept.push(points[i]),
+            }
+        }
+        start = end;
+    }
+    kept.push(last);
+    kept
+}
+
+/// Distance from a point to a segment.
+fn distance(p: Point, a: Point, b: Point) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let square = dx * dx + dy * dy;
+    let t = if square > 0.0 {
+        ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / square
+    } else {
+        0.0
+    };
+    let t = t.clamp(0.0, 1.0);
+    f64::hypot(p.0 - a.0 - t * dx, p.1 - a.1 - t * dy)
+}
+
 /// Whether both coordinates are finite.
 #[must_use]
 pub fn is_finite((x, y): Point) -> bool {
@@ -229,6 +273,33 @@ mod tests {
         assert_eq!(pieces[1], [(40.0, 30.0), (50.0, 30.0), (50.0, 70.0)]);
         assert!((pieces[2][0].1 - 70.0).abs() < 1e-9 && pieces[2][1] == (60.0, 30.0));
         assert!(polyline(&[], &RECT).is_empty() && polyline(&[(20.0, 30.0)], &RECT).is_empty());
+    }
+
+    #[test]
+    fn simplifying_keeps_within_the_tolerance_and_drops_what_it_can() {
+        let circle: Vec<Point> = (0..=1000)
+            .map(|i| f64::from(i) / 1000.0 * std::f64::consts::TAU)
+            .map(|a| (30.0 * a.cos(), 30.0 * a.sin()))
+            .collect();
+        let few = simplify(&circle, 0.1);
+        assert_eq!((few.first(), few.last()), (circle.first(), circle.last()));
+        // A chord of sagitta s on a circle of radius r spans an angle of sqrt(8 s / r): here 0.163, 39 to the circle.
+        assert!((39..90).contains(&few.len()), "{}", few.len());
+        for p in &circle {
+            let off = few
+                .windows(2)
+                .map(|w| distance(*p, w[0], w[1]))
+                .fold(f64::INFINITY, f64::min);
+            assert!(off <= 0.1 + 1e-9, "{off}");
+        }
+        let straight: Vec<Point> = (0..100)
+            .map(|i| (f64::from(i), 2.0 * f64::from(i)))
+            .collect();
+        assert_eq!(simplify(&straight, 0.1), [(0.0, 0.0), (99.0, 198.0)]);
+        let zigzag: Vec<Point> = (0..600).map(|i| (f64::from(i), f64::from(i % 2))).collect();
+        assert_eq!(simplify(&zigzag, 0.1), zigzag);
+        assert!(simplify(&[], 0.1).is_empty());
+        assert_eq!(simplify(&[(1.0, 2.0)], 0.1), [(1.0, 2.0)]);
     }
 
     #[test]

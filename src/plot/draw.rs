@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
 use plotters_backend::{BackendCoord, DrawingBackend, DrawingErrorKind};
 
+use super::cache::Cache;
 use super::clip::Point;
 use super::figure::Figure;
 use super::layout::{Layout, layout};
@@ -89,16 +90,17 @@ pub fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     style: &Style,
 ) -> Result<Drawn, DrawError> {
-    draw_oversampled(figure, area, style, 1.0)
+    draw_oversampled(figure, area, style, 1.0, &mut Cache::default())
 }
 
 /// Draws a figure on an area with `oversample` coordinates per device pixel. Images are handed over with one pixel per
-/// device pixel nevertheless.
+/// device pixel nevertheless, and heat maps and iso-lines are taken from the cache where it has them.
 pub(super) fn draw_oversampled<DB: DrawingBackend>(
     figure: &Figure,
     area: &DrawingArea<DB, Shift>,
     style: &Style,
     oversample: f64,
+    cache: &mut Cache,
 ) -> Result<Drawn, DrawError> {
     let (width, height) = area.dim_in_pixel();
     if width == 0 || height == 0 {
@@ -107,7 +109,7 @@ pub(super) fn draw_oversampled<DB: DrawingBackend>(
     let density = style.density();
     let unit = density * oversample;
     let layout = layout(figure, f64::from(width) / unit, f64::from(height) / unit);
-    let scene = Scene::new(figure, &layout, style.theme, density);
+    let scene = Scene::with_cache(figure, &layout, style.theme, density, cache);
     for mark in &scene.marks {
         area.draw(&Element {
             mark,

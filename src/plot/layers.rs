@@ -1,13 +1,13 @@
 //! The data of a panel as marks: clipped to the plot area, broken at holes, with a count of what could not be shown.
 
+use super::cache::Cache;
 use super::clip::{self, Point};
 use super::colour::{ColourMap, ColourScale, Rgb};
-use super::contour::iso_lines;
-use super::figure::{Dash, Grid, Layer, Panel};
+use super::contour::IsoLine;
+use super::figure::{Dash, Layer, Panel};
 use super::layout::PanelLayout;
 use super::mapping::{Mapping, Rect};
 use super::notes::{emptiest, plate};
-use super::raster;
 use super::scene::{Anchor, Ink, Mark, Scene};
 use super::theme::{Role, Theme};
 
@@ -18,6 +18,7 @@ pub(super) fn draw(
     place: &PanelLayout,
     theme: Theme,
     density: f64,
+    cache: &mut Cache,
 ) {
     let m = &place.mapping;
     let mut below: Option<&ColourScale> = None;
@@ -56,13 +57,20 @@ pub(super) fn draw(
             } => {
                 below = Some(scale);
                 if let Some((rect, image)) =
-                    raster::heat_map(grid, scale, *shading, m, density, theme)
+                    cache.heat_map(grid, scale, *shading, m, density, theme)
                 {
                     scene.push(Mark::Image { rect, image });
                 }
             }
             Layer::Contours { grid, levels, role } => {
-                contours(scene, m, grid, levels, *role, below, theme);
+                contours(
+                    scene,
+                    m,
+                    &cache.iso_lines(grid, levels),
+                    *role,
+                    below,
+                    theme,
+                );
             }
             Layer::VLine {
                 x,
@@ -185,7 +193,7 @@ fn curve(scene: &mut Scene, m: &Mapping, points: &[Point], dash: Dash, width: f6
         counted(scene, &m.rect, p);
     }
     for piece in clip::polyline(&pixels, &m.rect) {
-        for points in clip::dashes(&piece, dash, width) {
+        for points in clip::dashes(&clip::simplify(&piece, 0.04), dash, width) {
             scene.push(Mark::Path { points, ink, width });
         }
     }
@@ -283,13 +291,12 @@ fn dots(
 fn contours(
     scene: &mut Scene,
     m: &Mapping,
-    grid: &Grid,
-    levels: &[f64],
+    lines: &[IsoLine],
     role: Option<Role>,
     below: Option<&ColourScale>,
     theme: Theme,
 ) {
-    for line in iso_lines(grid, levels) {
+    for line in lines {
         let ink = match (role, below) {
             (Some(role), _) => theme.colour(role).into(),
             (None, Some(scale)) if scale.map == ColourMap::Sequential => {
@@ -298,9 +305,9 @@ fn contours(
             (None, _) => theme.ink().alpha(0.45),
         };
         let pixels: Vec<Point> = line.points.iter().map(|&p| m.to_pixel(p)).collect();
-        for points in clip::polyline(&pixels, &m.rect) {
+        for piece in clip::polyline(&pixels, &m.rect) {
             scene.push(Mark::Path {
-                points,
+                points: clip::simplify(&piece, 0.1),
                 ink,
                 width: 1.0,
             });

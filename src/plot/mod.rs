@@ -6,7 +6,7 @@
 //! | [`theme`], [`colour`] | colours of roles, light and dark; colour maps |
 //! | [`ticks`], [`text`] | nice numbers and their labels; widths of words |
 //! | [`mapping`], [`layout`](mod@layout) (with `plan`, `measure`), [`labels`] | where everything goes, data to pixels and back |
-//! | [`clip`], [`contour`], [`raster`] | geometry: clipping and dashes, iso-lines, heat maps |
+//! | [`clip`], [`contour`], [`raster`] | geometry: clipping and dashes, iso-lines, heat maps (kept by `cache`) |
 //! | [`scene`] (with `axes`, `layers`, `notes`) | figure and layout become a flat list of marks |
 //! | [`draw`](mod@draw) | marks onto a plotters backend |
 //! | [`svg`], `canvas` | the two backends of this project; `canvas` is the only file that knows the web |
@@ -16,6 +16,7 @@
 //! [`Mapping`], rotated text and 3-D.
 
 mod axes;
+mod cache;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;
 pub mod clip;

@@ -3,7 +3,10 @@
 //! Marks are in CSS pixels and colours are final, so a scene can be tested without any backend. Order is the order of
 //! drawing. Data are placed in `layers.rs`, everything around them in `axes.rs`.
 
+use std::sync::Arc;
+
 use super::axes;
+use super::cache::Cache;
 use super::clip::Point;
 use super::colour::Rgb;
 use super::figure::Figure;
@@ -104,7 +107,7 @@ pub enum Mark {
         /// Where.
         rect: Rect,
         /// Pixels.
-        image: Image,
+        image: Arc<Image>,
     },
 }
 
@@ -123,6 +126,18 @@ impl Scene {
     /// Makes the marks of a figure. `density` is the number of device pixels per CSS pixel, for heat maps.
     #[must_use]
     pub fn new(figure: &Figure, layout: &Layout, theme: Theme, density: f64) -> Self {
+        Self::with_cache(figure, layout, theme, density, &mut Cache::default())
+    }
+
+    /// The same, with heat maps and iso-lines kept from earlier.
+    #[must_use]
+    pub(super) fn with_cache(
+        figure: &Figure,
+        layout: &Layout,
+        theme: Theme,
+        density: f64,
+        cache: &mut Cache,
+    ) -> Self {
         let mut scene = Self::default();
         let whole = Rect {
             x: 0.0,
@@ -143,7 +158,7 @@ impl Scene {
                 continue;
             };
             axes::behind(&mut scene, panel, place, theme);
-            layers::draw(&mut scene, panel, place, theme, density);
+            layers::draw(&mut scene, panel, place, theme, density, cache);
             axes::before(&mut scene, panel, place, theme);
         }
         for place in &layout.bars {

@@ -14,6 +14,7 @@ use plotters_backend::{
     FontStyle,
 };
 
+use super::cache::Cache;
 use super::draw::{DrawError, Style, draw_oversampled};
 use super::figure::Figure;
 
@@ -41,7 +42,8 @@ pub fn to_svg(
         density,
     };
     let area = backend.into_drawing_area();
-    draw_oversampled(figure, &area, style, f64::from(UNIT) / density)?;
+    let fine = f64::from(UNIT) / density;
+    draw_oversampled(figure, &area, style, fine, &mut Cache::default())?;
     drop(area);
     let mut svg = String::with_capacity(body.len() + 1000);
     let summary = escape(&figure.summary);

@@ -73,7 +73,14 @@ fn record(figure: &Figure, size: (u32, u32), scale: f64, oversample: f64) -> Rec
         images: &mut images,
     }
     .into_drawing_area();
-    draw_oversampled(figure, &area, &Style::new(Theme::Light, scale), oversample).expect("valid");
+    draw_oversampled(
+        figure,
+        &area,
+        &Style::new(Theme::Light, scale),
+        oversample,
+        &mut Cache::default(),
+    )
+    .expect("valid");
     drop(area);
     (words, images)
 }
