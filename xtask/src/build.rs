@@ -32,6 +32,8 @@ pub fn page(root: &Path) -> Result<()> {
         .env("PATH", tools::path(root)?)
         .env("TRUNK_OFFLINE", "true")
         .env_remove("CARGO")
+        // Its errors come with a page of its own call stack otherwise.
+        .env_remove("RUST_BACKTRACE")
         // Trunk takes only `true` for a value, and ends with an error at the usual `1`.
         .env_remove("NO_COLOR");
     wasm.apply(&mut trunk);

@@ -122,7 +122,7 @@ pub fn top_modules(code: &str, module: &[&str]) -> Vec<(usize, String)> {
     let tokens = tokens(code);
     let mut found = Vec::new();
     // Modules written inside the file (mostly `mod tests`) lengthen the path that `super` shortens.
-    let mut inner: Vec<(usize, String)> = Vec::new();
+    let mut inner: Vec<(i32, String)> = Vec::new();
     let mut depth = 0;
     let mut i = 0;
     while i < tokens.len() {
@@ -136,7 +136,7 @@ pub fn top_modules(code: &str, module: &[&str]) -> Vec<(usize, String)> {
                 }
             }
             "mod" if tokens.get(i + 2).is_some_and(|t| t.1 == "{") => {
-                inner.push((depth as usize, tokens[i + 1].1.to_owned()));
+                inner.push((depth, tokens[i + 1].1.to_owned()));
             }
             "crate" | "super" | "self" if i == 0 || tokens[i - 1].1 != "::" => {
                 let mut path: Vec<String> = Vec::new();
@@ -183,7 +183,7 @@ fn heads(tokens: &[(usize, &str)], at: usize, found: &mut Vec<(usize, String)>) 
             "{" => depth += 1,
             "}" => depth -= 1,
             _ if depth == 1 && matches!(tokens[i - 1].1, "{" | ",") => {
-                found.push((line, word.to_owned()))
+                found.push((line, word.to_owned()));
             }
             _ => {}
         }
