@@ -289,8 +289,8 @@ impl Page {
         let seen = self.run("return [location.href, document.querySelector('#app')?.dataset.state, document.body.innerText.slice(0, 500)]", vec![]).await?;
         let messages = self.messages().await.unwrap_or_default();
         Err(format!(
-            "waited {} s for {what}; saw {seen}; console: {messages:?}",
-            PATIENCE.as_secs()
+            "waited {:.1} s for {what}; saw {seen}; console: {messages:?}",
+            start.elapsed().as_secs_f64()
         )
         .into())
     }
