@@ -83,8 +83,7 @@ impl Default for Options {
 #[derive(Debug)]
 #[must_use = "only `close` checks that nothing went wrong unseen"]
 pub struct Page {
-    // First, so that it is dropped first: when a test fails, the session's own clean-up then finds
-    // nobody to wait for.
+    // Ends the browser too, also when a test fails.
     _driver: Driver,
     /// The browser, for what the helpers do not cover.
     pub browser: WebDriver,
@@ -492,7 +491,7 @@ impl Page {
         let violations = self.violations().await?;
         let messages = self.messages().await?;
         let foreign = self.foreign_requests().await?;
-        self.browser.quit().await?;
+        self.browser.clone().quit().await?;
         for (what, list) in [
             ("the security policy refused", violations),
             ("the console has", messages),
@@ -503,6 +502,13 @@ impl Page {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Page {
+    /// The session's own clean-up blocks for two minutes when a test fails; the driver's takes none.
+    fn drop(&mut self) {
+        let _ = self.browser.clone().leak();
     }
 }
 
