@@ -49,7 +49,7 @@ pub fn run(root: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::Check(format!(
-        "{}\n{} findings",
+        "{}\nagainst the house rules: {}",
         findings.join("\n"),
         findings.len()
     )))

@@ -9,8 +9,12 @@
 //! Wanted: `SCORESCOPE_DIST`, the folder of the built page (`cargo xtask test e2e` sets it).
 
 mod driver;
+mod elsewhere;
+mod options;
 mod read;
 
+pub use elsewhere::Elsewhere;
+pub use options::Options;
 pub use read::{Pixels, Table, number};
 pub use serde_json::{Value, json};
 pub use thirtyfour::{self, Key};
@@ -42,42 +46,6 @@ const WATCH: &str = r"
     new PerformanceObserver(list => {
         for (const e of list.getEntries()) if (!e.hadRecentInput) window.__watch.shift += e.value;
     }).observe({ type: 'layout-shift', buffered: true });";
-
-/// The browser's circumstances.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The window's width and height, in CSS pixels.
-    pub size: (u32, u32),
-    /// A phone: 390 x 844 at two device pixels each, with touch; goes before `size`.
-    pub phone: bool,
-    /// `prefers-color-scheme: dark`.
-    pub dark: bool,
-    /// `prefers-reduced-motion: reduce`.
-    pub still: bool,
-    /// Whether WebGPU gives an adapter (a software one).
-    pub webgpu: bool,
-    /// The path under which the site is served.
-    pub prefix: String,
-    /// Further arguments to the browser.
-    pub arguments: Vec<String>,
-    /// Parts of console messages that this test expects.
-    pub expected: Vec<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            size: (1280, 900),
-            phone: false,
-            dark: false,
-            still: false,
-            webgpu: false,
-            prefix: "/some/sub/".into(),
-            arguments: Vec::new(),
-            expected: Vec::new(),
-        }
-    }
-}
 
 /// A browser with the page in it.
 #[derive(Debug)]
@@ -509,37 +477,5 @@ impl Drop for Page {
     /// The session's own clean-up blocks for two minutes when a test fails; the driver's takes none.
     fn drop(&mut self) {
         let _ = self.browser.clone().leak();
-    }
-}
-
-/// A second site with files of the test's own, as for a page that embeds a figure.
-#[derive(Debug)]
-pub struct Elsewhere {
-    /// Its server.
-    pub site: Server,
-    folder: PathBuf,
-}
-
-impl Elsewhere {
-    /// Serves these files, `(name, text)`, at the root of another origin.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn new(name: &str, files: &[(&str, &str)]) -> Outcome<Self> {
-        let folder = std::env::temp_dir().join(format!("scorescope-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        for (file, text) in files {
-            fs::write(folder.join(file), text)?;
-        }
-        Ok(Self {
-            site: Server::start(&folder, "/", 0)?,
-            folder,
-        })
-    }
-}
-
-impl Drop for Elsewhere {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
