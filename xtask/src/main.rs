@@ -1,1 +1,120 @@
-fn main(){}
+//! `cargo xtask COMMAND`: reads the command line and calls the module that does the work.
+
+use std::process::ExitCode;
+
+use xtask::{
+    Error, Result, build, ci, run,
+    serve::Server,
+    setup::{self, Needs},
+    test::{self, Group},
+    tidy,
+};
+
+const HELP: &str = "\
+cargo xtask serve [--port N] [--no-build]   build the page and show it at http://127.0.0.1:8080/
+cargo xtask build                           build the page into dist/, check it, weigh it
+cargo xtask test [native|browser|e2e]       run every test, or one group [--no-build: e2e on dist/ as it is]
+cargo xtask bench [ARGS]                    run the benchmarks; ARGS go to the benchmark program
+cargo xtask ci                              formatting, lints, documentation, tidiness
+cargo xtask tidy                            the house rules alone
+cargo xtask setup                           install whatever any of these needs
+
+Each command first installs what it needs and is missing: into .tools/ where possible.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match command(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(arguments: &[String]) -> Result<()> {
+    let (name, rest) = arguments
+        .split_first()
+        .map_or(("help", [].as_slice()), |(n, r)| (n.as_str(), r));
+    let root = xtask::root()?;
+    match name {
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        "serve" => serve(&root, rest),
+        "build" => {
+            none(rest)?;
+            setup::run(&root, Needs::PAGE)?;
+            build::page(&root)
+        }
+        "test" => {
+            let mut groups = Vec::new();
+            let mut build_page = true;
+            for word in rest {
+                match (Group::named(word), word.as_str()) {
+                    (Some(group), _) => groups.push(group),
+                    (None, "--no-build") => build_page = false,
+                    _ => return Err(unknown(word)),
+                }
+            }
+            let groups = if groups.is_empty() {
+                Group::ALL.to_vec()
+            } else {
+                groups
+            };
+            test::run(&root, &groups, build_page)
+        }
+        "bench" => {
+            let mut cargo = run::cargo(&root);
+            cargo.args(["bench", "--no-default-features"]);
+            if !rest.is_empty() {
+                cargo.arg("--").args(rest);
+            }
+            run::show(&mut cargo)
+        }
+        "ci" => none(rest).and_then(|()| ci::run(&root)),
+        "tidy" => none(rest).and_then(|()| tidy::run(&root)),
+        "setup" => none(rest).and_then(|()| setup::run(&root, Needs::ALL)),
+        _ => Err(unknown(name)),
+    }
+}
+
+fn serve(root: &std::path::Path, arguments: &[String]) -> Result<()> {
+    let mut port = 8080;
+    let mut build_page = true;
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--no-build" => build_page = false,
+            "--port" => {
+                port = words
+                    .next()
+                    .and_then(|n| n.parse().ok())
+                    .ok_or_else(|| Error::Usage("--port takes a number from 0 to 65535".into()))?;
+            }
+            _ => return Err(unknown(word)),
+        }
+    }
+    let dist = root.join("dist");
+    if build_page {
+        setup::run(root, Needs::PAGE)?;
+        build::page(root)?;
+    } else if !dist.join("index.html").is_file() {
+        return Err(Error::Usage(
+            "dist/ holds no page yet; leave out --no-build".into(),
+        ));
+    }
+    let server = Server::start(&dist, "/", port)?;
+    println!("\nScorescope is at {}  (Ctrl-C ends it)", server.url());
+    server.wait();
+    Ok(())
+}
+
+fn none(arguments: &[String]) -> Result<()> {
+    arguments.first().map_or(Ok(()), |word| Err(unknown(word)))
+}
+
+fn unknown(word: &str) -> Error {
+    Error::Usage(format!("`{word}` is not understood\n\n{HELP}"))
+}
