@@ -8,6 +8,7 @@ use crate::labs::{Lab, LabState, open};
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
 use crate::ui::notices::Notices;
+use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use wasm_bindgen::JsCast;
 
 /// Puts the page in place of the static text that stood in `#app` while the module loaded.
 pub fn mount() {
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let root = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(root) = root {
         root.set_inner_html("");
@@ -63,6 +65,7 @@ fn App() -> impl IntoView {
         </main>
         <Footer />
     }
+    .into_any()
 }
 
 #[component]
@@ -81,7 +84,7 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
                 <Logo />
                 <span>{words::PAGE}</span>
             </a>
-            <nav aria-label="Labs" hidden=embed>
+            <nav aria-label="Labs" hidden=flag(embed)>
                 {Lab::ALL
                     .iter()
                     .map(|(name, lab)| {
@@ -96,12 +99,13 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
                 <Badge state tier />
                 <ThemeButton state />
                 <Share state />
-                <a class="full-page" hidden=move || !embed() href=full target="_blank" rel="noopener">
+                <a class="full-page" hidden=flag(move || !embed()) href=text(full) target="_blank" rel="noopener">
                     "Open the full page"
                 </a>
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Where the numbers come from, and if not from the best tier there is, why.
@@ -120,12 +124,13 @@ fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
         words().1 + more
     };
     view! {
-        <span class="badge" title=title tabindex="0">
+        <span class="badge" title=text(title) tabindex="0">
             <span class="dot" aria-hidden="true"></span>
-            {move || words().0}
-            <span class="visually-hidden">{move || format!(". {}", title())}</span>
+            {text(move || words().0.to_owned())}
+            <span class="visually-hidden">{text(move || format!(". {}", title()))}</span>
         </span>
     }
+    .into_any()
 }
 
 #[component]
@@ -145,32 +150,33 @@ fn ThemeButton(state: RwSignal<Density>) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="theme" on:click=next aria-label=move || format!("Theme: {}", name())>
+        <button type="button" class="theme" on:click=next aria-label=text(move || format!("Theme: {}", name()))>
             <span aria-hidden="true">"◐"</span>
-            <span>{name}</span>
+            <span>{text(move || name().to_owned())}</span>
         </button>
     }
+    .into_any()
 }
 
 /// The link of what is on show, to copy.
 #[component]
 fn Share(state: RwSignal<Density>) -> impl IntoView {
     let shown = RwSignal::new(false);
-    let message = RwSignal::new("");
+    let message = RwSignal::new(String::new());
     let link = move || address(&state.with(Density::query));
     let copied = move |ok| {
-        message.set(if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." });
+        message.set(if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." }.to_owned());
     };
     view! {
         <div class="share">
             <button
                 type="button"
                 class="primary"
-                aria-expanded=move || shown.get().to_string()
+                aria-expanded=text(move || shown.get().to_string())
                 aria-controls="share-panel"
                 on:click=move |_| {
                     shown.update(|s| *s = !*s);
-                    message.set("");
+                    message.update(String::clear);
                     if shown.get_untracked() {
                         copy(&untrack(link), copied);
                     }
@@ -183,19 +189,20 @@ fn Share(state: RwSignal<Density>) -> impl IntoView {
             >
                 "Share"
             </button>
-            <div class="share-panel" id="share-panel" hidden=move || !shown.get()>
+            <div class="share-panel" id="share-panel" hidden=flag(move || !shown.get())>
                 <label for="share-link">"This link reproduces the picture exactly:"</label>
                 <input
                     id="share-link"
                     type="text"
-                    readonly
-                    prop:value=link
-                    on:focus=move |event| event_target::<web_sys::HtmlInputElement>(&event).select()
+                    readonly=true
+                    prop:value=text(link)
+                    on:focus=move |event| { event_target::<web_sys::HtmlInputElement>(&event).select() }
                 />
-                <p role="status">{message}</p>
+                <p role="status">{text(move || message.get())}</p>
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A bell curve in a lens.

@@ -164,7 +164,7 @@ impl ProfileNode {
 }
 
 /// Root-mean-square errors over draws from the target, nats.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConvergenceReply {
     /// Per estimator: (draws, error against quadrature by the same rule).
     pub draws: Vec<(crate::math::Estimator, Vec<(usize, f64)>)>,

@@ -2,6 +2,7 @@
 //! unit, its range and a way back to the default.
 
 use crate::permalink::{Number, parse_number, write_number};
+use super::reactive::{flag, number, text};
 use leptos::prelude::*;
 
 /// How a slider runs over its range.
@@ -43,7 +44,8 @@ pub fn NumberField(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let message = RwSignal::new(String::new());
-    let id = move || format!("field-{}", spec.get().key);
+    let id = text(move || format!("field-{}", spec.get().key));
+    let message_id = text(move || format!("field-{}-message", spec.get().key));
     let on_text = move |text: String| {
         let spec = spec.get_untracked();
         let text = text.trim().replace('−', "-").replace(',', ".");
@@ -70,21 +72,22 @@ pub fn NumberField(
         view! {
             <input
                 type="range"
-                prop:min=move || slider_range(&spec.get(), slide.get()).0
-                prop:max=move || slider_range(&spec.get(), slide.get()).1
-                prop:step=move || match slide.get() {
+                prop:min=number(move || slider_range(&spec.get(), slide.get()).0)
+                prop:max=number(move || slider_range(&spec.get(), slide.get()).1)
+                prop:step=number(move || match slide.get() {
                     Slide::Linear(step) => step,
                     Slide::Log => 1.0,
-                }
-                prop:value=move || to_slider(&spec.get(), slide.get(), value.get())
+                })
+                prop:value=number(move || to_slider(&spec.get(), slide.get(), value.get()))
                 on:input=on_slide
                 disabled=disabled
-                aria-label=move || format!("{}, slider", label.get())
-                aria-valuetext=move || write_number(value.get())
+                aria-label=text(move || format!("{}, slider", label.get()))
+                aria-valuetext=text(move || write_number(value.get()))
             />
         }
+        .into_any()
     });
-    let unit_view = (!unit.is_empty()).then(|| view! { <span class="unit">{unit}</span> });
+    let unit_view = (!unit.is_empty()).then(|| view! { <span class="unit">" " {unit}</span> }.into_any());
     view! {
         <div class="field" class:disabled=disabled>
             <div class="field-head">
@@ -92,9 +95,11 @@ pub fn NumberField(
                 <button
                     type="button"
                     class="reset"
-                    title=move || format!("Reset to {}", write_number(spec.get().default))
-                    aria-label=move || format!("Reset {} to {}", label.get(), write_number(spec.get().default))
-                    disabled=move || disabled.get() || value.get() == spec.get().default
+                    title=text(move || format!("Reset to {}", write_number(spec.get().default)))
+                    aria-label=text(move || {
+                        format!("Reset {} to {}", label.get(), write_number(spec.get().default))
+                    })
+                    disabled=flag(move || disabled.get() || value.get() == spec.get().default)
                     on:click=move |_| {
                         message.set(String::new());
                         set.run(spec.get_untracked().default);
@@ -109,11 +114,11 @@ pub fn NumberField(
                     spellcheck="false"
                     class="number"
                     id=id
-                    name=move || spec.get().key
-                    prop:value=move || write_number(value.get())
+                    name=text(move || spec.get().key.to_owned())
+                    prop:value=text(move || write_number(value.get()))
                     disabled=disabled
-                    aria-describedby=move || format!("{}-message", id())
-                    aria-invalid=move || (!message.with(String::is_empty)).to_string()
+                    aria-describedby=message_id
+                    aria-invalid=text(move || (!message.with(String::is_empty)).to_string())
                     on:change=move |event| {
                         on_text(event_target_value(&event));
                         // The box shows the value in force, also where that has not changed.
@@ -123,9 +128,12 @@ pub fn NumberField(
                 />
             </div>
             {slider}
-            <p class="field-message" id=move || format!("{}-message", id()) role="status">{message}</p>
+            <p class="field-message" id=message_id role="status">
+                {text(move || message.get())}
+            </p>
         </div>
     }
+    .into_any()
 }
 
 /// One of several values, as a drop-down list with optional groups.
@@ -161,7 +169,8 @@ where
     let options = options
         .into_iter()
         .map(|(name, words, option)| {
-            view! { <option value=name prop:selected=move || value.get() == option>{words}</option> }
+            let selected = flag(move || value.get() == option);
+            view! { <option value=name prop:selected=selected>{words}</option> }.into_any()
         })
         .collect_view();
     view! {
@@ -172,6 +181,7 @@ where
             </select>
         </div>
     }
+    .into_any()
 }
 
 /// A check box.
@@ -200,6 +210,7 @@ pub fn CheckField(
             {label}
         </label>
     }
+    .into_any()
 }
 
 fn slider_range(spec: &Number, slide: Slide) -> (f64, f64) {

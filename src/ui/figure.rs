@@ -1,8 +1,9 @@
 //! A figure on a canvas: drawn for its width, the screen's density and the theme, with a text
 //! alternative, and a probe that can be dragged over it.
 
-use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas, preferred_height};
+use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas};
 use leptos::html::{Canvas, Div};
+use super::reactive::{flag, text};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -29,13 +30,15 @@ pub struct ProbeControl {
 pub fn FigureView(
     /// Names the figure for the text alternative.
     label: &'static str,
-    /// The figure; without one an empty box is kept free.
+    /// The figure; before its numbers have come, one with empty axes keeps its place.
     #[prop(into)]
     figure: Signal<Option<Figure>>,
     /// Light or dark.
     theme: Memo<Theme>,
     /// Told the width whenever it changes, CSS pixels.
     width: RwSignal<f64>,
+    /// The height for a width.
+    height: fn(&Figure, f64) -> f64,
     /// A probe on the figure's panels.
     #[prop(optional)]
     probe: Option<ProbeControl>,
@@ -49,12 +52,12 @@ pub fn FigureView(
     let density = use_density();
     observe_width(frame, width);
 
-    let height = Memo::new(move |_| {
+    let tall = Memo::new(move |_| {
         let width = width.get();
-        figure.with(|f| f.as_ref().map_or(0.55 * width, |f| preferred_height(f, width)).round())
+        figure.with(|f| f.as_ref().map_or(0.0, |f| height(f, width)).round())
     });
     Effect::new(move |_| {
-        let (Some(canvas), width, height) = (canvas.get(), width.get(), height.get()) else { return };
+        let (Some(canvas), width, height) = (canvas.get(), width.get(), tall.get()) else { return };
         let style = Style::new(theme.get(), density.get());
         figure.with(|figure| {
             if let Some(figure) = figure
@@ -78,8 +81,8 @@ pub fn FigureView(
             <canvas
                 node_ref=canvas
                 role="img"
-                aria-label=move || format!("{label}. {}", summary())
-                style:height=move || format!("{}px", height.get())
+                aria-label=text(move || format!("{label}. {}", summary()))
+                style:height=text(move || format!("{}px", tall.get()))
                 on:pointerdown=move |event| grab(&event, probe, drawn)
                 on:pointermove=move |event| {
                     if event.buttons() & 1 != 0 && event.pointer_type() == "mouse" {
@@ -92,9 +95,10 @@ pub fn FigureView(
                     drag(event, probe, drawn);
                 }
             ></canvas>
-            {probe.map(|probe| view! { <Handle probe drawn /> })}
+            {probe.map(|probe| view! { <Handle probe drawn /> }.into_any())}
         </div>
     }
+    .into_any()
 }
 
 /// The probe's handle: dragged, or moved by the arrow keys. In two dimensions there is one on
@@ -125,13 +129,13 @@ fn Handle(probe: ProbeControl, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
             role="slider"
             tabindex="0"
             aria-label="Probe"
-            aria-valuetext=words
-            aria-valuenow=move || probe.position.with(|p| p.first().copied().unwrap_or(0.0).to_string())
-            aria-valuemin=move || probe.ranges.with(|r| r.first().map_or(0.0, |r| r.0).to_string())
-            aria-valuemax=move || probe.ranges.with(|r| r.first().map_or(0.0, |r| r.1).to_string())
-            hidden=move || place().is_none()
-            style:left=move || format!("{}px", place().map_or(0.0, |p| p.0))
-            style:top=move || format!("{}px", place().map_or(0.0, |p| p.1))
+            aria-valuetext=text(words)
+            aria-valuenow=text(move || probe.position.with(|p| p.first().copied().unwrap_or(0.0).to_string()))
+            aria-valuemin=text(move || probe.ranges.with(|r| r.first().map_or(0.0, |r| r.0).to_string()))
+            aria-valuemax=text(move || probe.ranges.with(|r| r.first().map_or(0.0, |r| r.1).to_string()))
+            hidden=flag(move || place().is_none())
+            style:left=text(move || format!("{}px", place().map_or(0.0, |p| p.0)))
+            style:top=text(move || format!("{}px", place().map_or(0.0, |p| p.1)))
             on:keydown=move |event| step(&event, probe)
             on:pointerdown=move |event| {
                 capture(&event);
@@ -148,6 +152,7 @@ fn Handle(probe: ProbeControl, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
             }
         ></div>
     }
+    .into_any()
 }
 
 /// A number in words: four significant digits are more than the eye has.

@@ -2,6 +2,7 @@
 
 use super::link::{address, copy};
 use crate::permalink::Notice;
+use super::reactive::{dynamic, flag, text};
 use leptos::prelude::*;
 
 /// The notices of the link that was opened, with the link itself to copy: nothing is lost.
@@ -12,11 +13,13 @@ pub fn Notices(
     /// The query as it was opened.
     original: Signal<String>,
 ) -> impl IntoView {
-    let copied = RwSignal::new("");
+    let copied = RwSignal::new(String::new());
     view! {
-        <div class="notices" role="status" hidden=move || notices.with(Vec::is_empty)>
+        <div class="notices" role="status" hidden=flag(move || notices.with(Vec::is_empty))>
             <ul>
-                {move || notices.get().into_iter().map(|n| view! { <li>{n.to_string()}</li> }).collect_view()}
+                {dynamic(move || {
+                    notices.get().into_iter().map(|n| view! { <li>{n.to_string()}</li> }).collect_view().into_any()
+                })}
             </ul>
             <div class="notices-actions">
                 <button
@@ -24,15 +27,16 @@ pub fn Notices(
                     on:click=move |_| {
                         copy(
                             &address(&original.get_untracked()),
-                            move |ok| copied.set(if ok { "Copied." } else { "Copying is blocked here." }),
+                            move |ok| copied.set(if ok { "Copied." } else { "Copying is blocked here." }.to_owned()),
                         );
                     }
                 >
                     "Copy the original link"
                 </button>
                 <button type="button" on:click=move |_| notices.set(Vec::new())>"Dismiss"</button>
-                <span>{copied}</span>
+                <span>{text(move || copied.get())}</span>
             </div>
         </div>
     }
+    .into_any()
 }

@@ -1,6 +1,7 @@
 //! Rows of numbers edited in a table, such as the components of a mixture.
 
 use crate::permalink::{parse_number, write_number};
+use super::reactive::{dynamic, flag, text};
 use leptos::prelude::*;
 
 /// An editor of rows of numbers. What is typed stays as it was typed; only rows that `set`
@@ -37,7 +38,7 @@ pub fn RowsEditor(
         error.set(result.err().unwrap_or_default());
     };
     let cell = move |r: usize, c: usize| {
-        let value = move || draft.with(|d| d.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_default());
+        let value = text(move || draft.with(|d| d.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_default()));
         let name = move || columns.with(|columns| columns.get(c).map_or("", |(_, name)| *name));
         view! {
             <td>
@@ -46,7 +47,7 @@ pub fn RowsEditor(
                     inputmode="decimal"
                     autocomplete="off"
                     spellcheck="false"
-                    aria-label=move || format!("{} of component {}", name(), r + 1)
+                    aria-label=text(move || format!("{} of component {}", name(), r + 1))
                     prop:value=value
                     on:input=move |event| {
                         let text = event_target_value(&event);
@@ -60,18 +61,19 @@ pub fn RowsEditor(
                 />
             </td>
         }
+        .into_any()
     };
     let row_view = move |r: usize| {
         view! {
             <tr>
-                {move || (0..columns.with(Vec::len)).map(|c| cell(r, c)).collect_view()}
+                {dynamic(move || (0..columns.with(Vec::len)).map(|c| cell(r, c)).collect_view().into_any())}
                 <td>
                     <button
                         type="button"
                         class="icon"
                         title="Remove"
                         aria-label=format!("Remove component {}", r + 1)
-                        disabled=move || draft.with(|d| d.len() <= 1)
+                        disabled=flag(move || draft.with(|d| d.len() <= 1))
                         on:click=move |_| {
                             draft.update(|d| {
                                 if d.len() > 1 && r < d.len() {
@@ -86,6 +88,7 @@ pub fn RowsEditor(
                 </td>
             </tr>
         }
+        .into_any()
     };
     let count = Memo::new(move |_| draft.with(Vec::len));
     view! {
@@ -93,22 +96,23 @@ pub fn RowsEditor(
             <table aria-label=label>
                 <thead>
                     <tr>
-                        {move || {
+                        {dynamic(move || {
                             columns
                                 .get()
                                 .into_iter()
                                 .map(|(symbol, name)| view! { <th scope="col" title=name>{symbol}</th> })
                                 .collect_view()
-                        }}
+                                .into_any()
+                        })}
                         <th><span class="visually-hidden">"Remove"</span></th>
                     </tr>
                 </thead>
-                <tbody>{move || (0..count.get()).map(row_view).collect_view()}</tbody>
+                <tbody>{dynamic(move || (0..count.get()).map(row_view).collect_view().into_any())}</tbody>
             </table>
-            <p class="field-message" role="status">{error}</p>
+            <p class="field-message" role="status">{text(move || error.get())}</p>
             <button
                 type="button"
-                disabled=move || count.get() >= most
+                disabled=flag(move || count.get() >= most)
                 on:click=move |_| {
                     draft.update(|d| {
                         if let Some(mut row) = d.last().cloned() {
@@ -127,6 +131,7 @@ pub fn RowsEditor(
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// The numbers in the boxes, or what is wrong with the first that is none.

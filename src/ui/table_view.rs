@@ -1,6 +1,7 @@
 //! Tables of numbers on the page.
 
 use super::table::{Table, TableRow, show};
+use super::reactive::{dynamic, text};
 use leptos::prelude::*;
 
 /// A table; every number carries its full value in `data-value`.
@@ -25,22 +26,20 @@ pub fn TableView(
     };
     view! {
         // Wide tables scroll by themselves; the box takes the focus so that keys can scroll it.
-        <div class="table-box" tabindex="0" role="region" aria-label=move || table.with(|t| t.caption.clone())>
+        <div class="table-box" tabindex="0" role="region" aria-label=text(move || table.with(|t| t.caption.clone()))>
             <table>
-                <caption>{move || table.with(|t| t.caption.clone())}</caption>
+                <caption>{text(move || table.with(|t| t.caption.clone()))}</caption>
                 <thead>
                     <tr>
-                        {move || {
-                            table
-                                .with(|t| t.columns.clone())
-                                .into_iter()
-                                .map(|c| view! { <th scope="col">{c}</th> })
-                                .collect_view()
-                        }}
+                        {dynamic(move || {
+                            let columns = table.with(|t| t.columns.clone());
+                            columns.into_iter().map(|c| view! { <th scope="col">{c}</th> }).collect_view().into_any()
+                        })}
                     </tr>
                 </thead>
-                <tbody>{move || table.get().rows.into_iter().map(row).collect_view()}</tbody>
+                <tbody>{dynamic(move || table.get().rows.into_iter().map(row).collect_view().into_any())}</tbody>
             </table>
         </div>
     }
+    .into_any()
 }

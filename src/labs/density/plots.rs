@@ -5,7 +5,7 @@ use super::state::{Curve, Density, ESTIMATORS, RULES};
 use crate::compute::{ConvergenceReply, PointsReply, ProbeReply, ProfileNode};
 use crate::math::{Estimate, Estimator, Mixture, Time, fit_line, lambda_range};
 use crate::plot::{
-    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
+    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below, preferred_height,
 };
 use std::sync::Arc;
 
@@ -83,6 +83,34 @@ pub fn empty(state: &Density, narrow: bool) -> Figure {
         1 => curves(state, &mixture, &nothing),
         _ => maps(state, &mixture, &nothing, 0, narrow),
     }
+}
+
+/// The probe's and the convergence figure before any number has come.
+pub fn empty_probe(state: &Density) -> Figure {
+    let nothing = Estimate { value: f64::NAN, standard_error: None };
+    probe(
+        state,
+        &ProbeReply {
+            exact: f64::NAN,
+            formula: nothing,
+            ode: Ok((f64::NAN, 0)),
+            elbo: f64::NAN,
+            profile: Vec::new(),
+            reference: Vec::new(),
+            path: Vec::new(),
+            integral: nothing,
+            difference: None,
+            mean_fall: 0.0,
+        },
+    )
+}
+
+/// The height of a figure on the page: maps as tall as they want, curves so that a figure and
+/// its controls fit on a screen.
+pub fn height(figure: &Figure, width: f64) -> f64 {
+    let preferred = preferred_height(figure, width);
+    let maps = figure.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.equal_aspect);
+    if maps { preferred } else { preferred.min((0.6 * width).clamp(420.0, 600.0)) }
 }
 
 /// Largest difference from the truth where the density is within some nats of its peak.

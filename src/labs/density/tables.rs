@@ -1,7 +1,7 @@
 //! From replies to tables of numbers.
 
 use super::jobs::{interval, place, square};
-use super::plots::{picture_order, short};
+use super::plots::picture_order;
 use super::state::Density;
 use crate::compute::{PointsReply, ProbeReply};
 use crate::ui::table::{Table, TableRow};
@@ -50,7 +50,7 @@ pub fn interval_table(state: &Density, reply: &ProbeReply) -> Table {
         rows.push(row("fall of the formula due to δ, mean over the data", reply.mean_fall, None));
     }
     Table {
-        caption: format!("From t₁ = {} to t₂ = {}, in nats", short(state.t1), short(state.t2)),
+        caption: format!("From t₁ = {} to t₂ = {}, in nats", state.t1, state.t2),
         columns: ["quantity", "value", "standard error"].map(str::to_owned).to_vec(),
         rows,
     }

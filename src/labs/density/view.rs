@@ -3,7 +3,7 @@
 use super::jobs::{interval, square};
 use super::state::{CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES};
 use super::{jobs, plots, tables};
-use crate::compute::{Reply, Slot};
+use crate::compute::{ConvergenceReply, Reply, Slot};
 use crate::labs::common::{
     C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, component, row,
 };
@@ -14,6 +14,7 @@ use crate::plot::Theme;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::{FigureView, NARROW, ProbeControl};
 use crate::ui::job::{Answer, Job, SharedEngine, use_job};
+use crate::ui::reactive::{dynamic, flag, number, show, text};
 use crate::ui::rows::RowsEditor;
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
@@ -47,20 +48,12 @@ pub fn DensityView(
         <div class="lab">
             <div class="lab-figures">
                 <MainFigure state mixture main theme />
-                <Show when=move || shows(Group::Probe)>
-                    <ProbeFigure probe theme />
-                </Show>
-                <Show when=move || shows(Group::Convergence)>
-                    <ConvergenceFigure state convergence theme />
-                </Show>
+                {show(move || shows(Group::Probe), move || view! { <ProbeFigure state probe theme /> }.into_any())}
+                {show(move || shows(Group::Convergence), move || view! { <ConvergenceFigure state convergence theme /> }.into_any())}
             </div>
             <Controls state mixture />
-            <Show when=move || shows(Group::Numbers)>
-                <Numbers main />
-            </Show>
-            <Show when=move || shows(Group::Text)>
-                <article class="prose" inner_html=TEXT></article>
-            </Show>
+            {show(move || shows(Group::Numbers), move || view! { <Numbers main /> }.into_any())}
+            {show(move || shows(Group::Text), move || view! { <article class="prose" inner_html=TEXT></article> }.into_any())}
         </div>
     }
 }
@@ -102,12 +95,12 @@ fn MainFigure(
     view! {
         <section class="panel" aria-label="Main figure">
             <Progress job=main />
-            <FigureView label="Log-density" figure theme width probe=control clipped />
-            <p class="status" role="status">{move || status(main)}</p>
-            <p class="status" hidden=move || !clipped.get()>
+            <FigureView label="Log-density" figure theme width probe=control clipped height=plots::height />
+            <p class="status" role="status">{text(move || status(main))}</p>
+            <p class="status" hidden=flag(move || !clipped.get())>
                 "Parts of the curves lie outside the picture; the table has their numbers."
             </p>
-            <p class="error" role="alert">{main.error}</p>
+            <p class="error" role="alert">{text(move || main.error.get())}</p>
         </section>
     }
 }
@@ -128,15 +121,15 @@ fn status(main: Job<Density>) -> String {
 #[component]
 fn Progress(job: Job<Density>) -> impl IntoView {
     view! {
-        <div class="progress" class:busy=job.busy aria-hidden="true">
-            <div style:width=move || format!("{}%", 100.0 * job.progress.get())></div>
+        <div class="progress" class:busy=flag(move || job.busy.get()) aria-hidden="true">
+            <div style:width=text(move || format!("{}%", 100.0 * job.progress.get()))></div>
         </div>
     }
 }
 
 /// The integrand at the probe and what it adds up to, with the numbers.
 #[component]
-fn ProbeFigure(probe: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
+fn ProbeFigure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
     let width = RwSignal::new(0.0);
     let with = move |f: fn(&Density, &crate::compute::ProbeReply) -> Table| {
         probe.answer.with(|answer| match answer {
@@ -147,16 +140,16 @@ fn ProbeFigure(probe: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
     let figure = Memo::new(move |_| {
         probe.answer.with(|answer| match answer {
             Some(Answer { state, reply: Reply::Probe(reply), .. }) => Some(plots::probe(state, reply)),
-            _ => None,
+            _ => Some(plots::empty_probe(&state.get_untracked())),
         })
     });
     view! {
         <section class="panel" aria-labelledby="probe-heading">
             <h2 id="probe-heading">"At the probe"</h2>
             <TableView table=Signal::derive(move || with(tables::probe)) />
-            <FigureView label="The integrand at the probe" figure theme width />
+            <FigureView label="The integrand at the probe" figure theme width height=plots::height />
             <TableView table=Signal::derive(move || with(tables::interval_table)) />
-            <p class="error" role="alert">{probe.error}</p>
+            <p class="error" role="alert">{text(move || probe.error.get())}</p>
         </section>
     }
 }
@@ -168,22 +161,21 @@ fn ConvergenceFigure(state: RwSignal<Density>, convergence: Job<Density>, theme:
     let figure = Memo::new(move |_| {
         // Only which curves are picked out follows the state in force.
         let now = state.get();
+        let narrow = width.get() < NARROW;
         convergence.answer.with(|answer| match answer {
-            Some(Answer { reply: Reply::Convergence(reply), .. }) => {
-                Some(plots::convergence(&now, reply, width.get() < NARROW))
-            }
-            _ => None,
+            Some(Answer { reply: Reply::Convergence(reply), .. }) => Some(plots::convergence(&now, reply, narrow)),
+            _ => Some(plots::convergence(&now, &ConvergenceReply::default(), narrow)),
         })
     });
     view! {
         <section class="panel" aria-labelledby="convergence-heading">
             <h2 id="convergence-heading">"How the error falls"</h2>
             <Progress job=convergence />
-            <FigureView label="Convergence" figure theme width />
+            <FigureView label="Convergence" figure theme width height=plots::height />
             <p class="status">
                 "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth."
             </p>
-            <p class="error" role="alert">{convergence.error}</p>
+            <p class="error" role="alert">{text(move || convergence.error.get())}</p>
         </section>
     }
 }
@@ -203,9 +195,7 @@ fn Numbers(main: Job<Density>) -> impl IntoView {
     view! {
         <details class="numbers" on:toggle=move |_| open.update(|o| *o = !*o)>
             <summary>"Table of numbers"</summary>
-            <Show when=move || open.get()>
-                <TableView table />
-            </Show>
+            {show(move || open.get(), move || view! { <TableView table /> }.into_any())}
         </details>
     }
 }
@@ -216,33 +206,21 @@ fn Controls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
     let shows = move |group: Group| state.with(|s| s.common.shows(group));
     view! {
         <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
-            <Show when=move || shows(Group::Target)>
-                <TargetControls state mixture />
-            </Show>
-            <Show when=move || shows(Group::Estimator)>
-                <EstimatorControls state />
-            </Show>
-            <Show when=move || shows(Group::Time)>
-                <TimeControls state />
-            </Show>
-            <Show when=move || shows(Group::Probe)>
-                <ProbeControls state mixture />
-            </Show>
-            <Show when=move || shows(Group::Curves)>
-                <CurveControls state mixture />
-            </Show>
-            <Show when=move || shows(Group::Error)>
-                <fieldset>
+            {show(move || shows(Group::Target), move || view! { <TargetControls state mixture /> }.into_any())}
+            {show(move || shows(Group::Estimator), move || view! { <EstimatorControls state /> }.into_any())}
+            {show(move || shows(Group::Time), move || view! { <TimeControls state /> }.into_any())}
+            {show(move || shows(Group::Probe), move || view! { <ProbeControls state mixture /> }.into_any())}
+            {show(move || shows(Group::Curves), move || view! { <CurveControls state mixture /> }.into_any())}
+            {show(move || shows(Group::Error), move || view! { <fieldset>
                     <legend>"Score error"</legend>
                     <NumberField
                         label="Size δ"
                         spec=DELTA
-                        value=Signal::derive(move || state.with(|s| s.delta))
+                        value=number(move || state.with(|s| s.delta))
                         set=move |v| state.update(|s| s.delta = v)
                         slide=Signal::stored(Slide::Linear(0.1))
                     />
-                </fieldset>
-            </Show>
+                </fieldset> }.into_any())}
             <button type="button" class="quiet" on:click=move |_| reset(state)>"Reset everything"</button>
         </form>
     }
@@ -260,6 +238,8 @@ fn reset(state: RwSignal<Density>) {
 #[component]
 fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
     let name = move || state.with(|s| s.common.target.name());
+    let custom = Memo::new(move |_| name() == "custom");
+    let edit = move |_| state.update(|s| s.common.target = Target::Custom(s.common.target.components()));
     let choose = move |event| {
         let name = event_target_value(&event);
         let Some((_, preset)) = TARGETS.iter().find(|(known, _)| *known == name) else { return };
@@ -278,7 +258,8 @@ fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl Into
             .filter(move |p| p.dim() == dim)
             .map(|preset| {
                 let key = TARGETS.iter().find(|(_, p)| *p == Some(preset)).map_or("", |(key, _)| key);
-                view! { <option value=key prop:selected=move || name() == key>{words::preset(preset)}</option> }
+                let selected = flag(move || name() == key);
+                view! { <option value=key prop:selected=selected>{words::preset(preset)}</option> }.into_any()
             })
             .collect_view()
     };
@@ -318,30 +299,20 @@ fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl Into
                 <select id="field-target" name="target" on:change=choose>
                     <optgroup label="One dimension">{group(1)}</optgroup>
                     <optgroup label="Two dimensions">{group(2)}</optgroup>
-                    <option value="custom" prop:selected=move || name() == "custom">"Custom mixture"</option>
+                    <option value="custom" prop:selected=flag(move || name() == "custom")>"Custom mixture"</option>
                 </select>
             </div>
-            <Show
-                when=move || name() == "custom"
-                fallback=move || {
+            {dynamic(move || {
+                if custom.get() {
                     view! {
-                        <button
-                            type="button"
-                            on:click=move |_| {
-                                state
-                                    .update(|s| {
-                                        s.common.target = Target::Custom(s.common.target.components());
-                                    });
-                            }
-                        >
-                            "Edit its components"
-                        </button>
+                        <RowsEditor label="Components of the mixture" columns rows set most=MAX_COMPONENTS />
+                        <p class="hint">{text(scaled)}</p>
                     }
+                    .into_any()
+                } else {
+                    view! { <button type="button" on:click=edit>"Edit its components"</button> }.into_any()
                 }
-            >
-                <RowsEditor label="Components of the mixture" columns rows set most=MAX_COMPONENTS />
-                <p class="hint">{scaled}</p>
-            </Show>
+            })}
         </fieldset>
     }
 }
@@ -349,7 +320,7 @@ fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl Into
 #[component]
 fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
     let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value), value)).to_vec();
-    let exact = Signal::derive(move || state.with(|s| s.estimator == Estimator::Quadrature));
+    let exact = flag(move || state.with(|s| s.estimator == Estimator::Quadrature));
     let new_seed = move |_| {
         if let Ok(seed) = getrandom::u32() {
             // Six digits are enough to differ and short enough to read out.
@@ -369,7 +340,7 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
             <NumberField
                 label="Draws per time"
                 spec=DRAWS
-                value=Signal::derive(move || state.with(|s| s.draws))
+                value=number(move || state.with(|s| s.draws))
                 set=move |v| state.update(|s| s.draws = v)
                 slide=Signal::stored(Slide::Log)
                 disabled=exact
@@ -377,7 +348,7 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
             <NumberField
                 label="Seed"
                 spec=SEED
-                value=Signal::derive(move || state.with(|s| s.common.seed))
+                value=number(move || state.with(|s| s.common.seed))
                 set=move |v| state.update(|s| s.common.seed = v)
                 disabled=exact
             />
@@ -412,16 +383,17 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                 label="Steps"
                 unit="T"
                 spec=STEPS
-                value=Signal::derive(move || state.with(|s| s.common.steps))
+                value=number(move || state.with(|s| s.common.steps))
                 set=move |v| state.update(|s| s.common.steps = v)
                 slide=Signal::stored(Slide::Log)
             />
-            <Show when=li_yan>
-                <NumberField
+            {show(li_yan, move || {
+                view! {
+<NumberField
                     label="Exponent"
                     unit="c₀"
                     spec=C0
-                    value=Signal::derive(move || state.with(|s| s.common.c0))
+                    value=number(move || state.with(|s| s.common.c0))
                     set=move |v| state.update(|s| s.common.c0 = v)
                     slide=Signal::stored(Slide::Linear(0.1))
                 />
@@ -429,12 +401,14 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                     label="Rate"
                     unit="c₁"
                     spec=C1
-                    value=Signal::derive(move || state.with(|s| s.common.c1))
+                    value=number(move || state.with(|s| s.common.c1))
                     set=move |v| state.update(|s| s.common.c1 = v)
                     slide=Signal::stored(Slide::Linear(0.1))
                 />
-            </Show>
-            <p class="hint" hidden=move || state.with(Density::uses_schedule)>
+                }
+                .into_any()
+            })}
+            <p class="hint" hidden=flag(move || state.with(Density::uses_schedule))>
                 "The continuous rule has its own times. The schedule shows in the convergence figure and the ELBO."
             </p>
         </fieldset>
@@ -443,9 +417,6 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
 
 #[component]
 fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
-    let range = move |axis: usize| {
-        mixture.with(|m| if m.dim() == 1 { interval(m) } else { square(m)[axis.min(1)] })
-    };
     let coordinate = move |axis: usize| {
         let key = if axis == 0 { "probe" } else { "probe2" };
         let home = move || {
@@ -459,7 +430,7 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
             default: home(),
             whole: false,
         });
-        let value = Signal::derive(move || state.with(|s| mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))));
+        let value = number(move || state.with(|s| mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))));
         let set = move |v: f64| {
             state.update(|s| {
                 let mut probe = mixture.with_untracked(|m| s.probe(m));
@@ -474,28 +445,27 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
             (_, 0) => "x₁".to_owned(),
             _ => "x₂".to_owned(),
         });
-        view! { <NumberField label spec value set /> }
+        view! { <NumberField label spec value set /> }.into_any()
     };
-    let _ = range;
     view! {
         <fieldset>
             <legend>"Probe"</legend>
             {coordinate(0)}
-            <Show when=move || { mixture.with(Mixture::dim) > 1 }>{coordinate(1)}</Show>
+            {show(move || mixture.with(Mixture::dim) > 1, move || coordinate(1))}
             <NumberField
                 label="From time"
                 unit="t₁"
                 spec=T1
-                value=Signal::derive(move || state.with(|s| s.t1))
-                set=move |v| state.update(|s| s.t1 = v.min(s.t2 - 0.001).max(0.0))
+                value=number(move || state.with(|s| s.t1))
+                set=move |v: f64| state.update(|s| s.t1 = v.min(s.t2 - 0.001).max(0.0))
                 slide=Signal::stored(Slide::Linear(0.001))
             />
             <NumberField
                 label="To time"
                 unit="t₂"
                 spec=T2
-                value=Signal::derive(move || state.with(|s| s.t2))
-                set=move |v| state.update(|s| s.t2 = v.max(s.t1 + 0.001).min(1.0))
+                value=number(move || state.with(|s| s.t2))
+                set=move |v: f64| state.update(|s| s.t2 = v.max(s.t1 + 0.001).min(1.0))
                 slide=Signal::stored(Slide::Linear(0.001))
             />
         </fieldset>
@@ -514,19 +484,17 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
         });
     };
     let variances = VARIANCES.map(|(name, value)| (name, words::variance(value), value)).to_vec();
-    let has = move |curve: Curve| Signal::derive(move || state.with(|s| s.curves.contains(&curve)));
+    let has = move |curve: Curve| flag(move || state.with(|s| s.curves.contains(&curve)));
     view! {
         <fieldset>
             <legend>"Compare with"</legend>
-            <Show when=move || mixture.with(Mixture::dim) == 1>
-                <CheckField
+            {show(move || mixture.with(Mixture::dim) == 1, move || view! { <CheckField
                     label="Probability-flow ODE"
                     swatch="ode"
                     value=has(Curve::Ode)
                     set=move |on| toggle(Curve::Ode, on)
                 />
-                <CheckField label="ELBO" swatch="elbo" value=has(Curve::Elbo) set=move |on| toggle(Curve::Elbo, on) />
-            </Show>
+                <CheckField label="ELBO" swatch="elbo" value=has(Curve::Elbo) set=move |on| toggle(Curve::Elbo, on) /> }.into_any())}
             <ChoiceField
                 label="Reverse variance of the ELBO"
                 key="variance"
