@@ -28,8 +28,10 @@ pub fn NumberField(
     #[prop(optional, into)]
     unit: String,
     /// Key, range and default.
-    #[prop(into)]
-    spec: Signal<Number>,
+    spec: Number,
+    /// Where the reset button leads, if that is not the default.
+    #[prop(optional)]
+    home: Option<Signal<f64>>,
     /// The value.
     #[prop(into)]
     value: Signal<f64>,
@@ -37,17 +39,17 @@ pub fn NumberField(
     #[prop(into)]
     set: Callback<f64>,
     /// How the slider runs; without it there is none.
-    #[prop(optional, into)]
-    slide: Option<Signal<Slide>>,
+    #[prop(optional)]
+    slide: Option<Slide>,
     /// Whether the field can be used.
     #[prop(optional, into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let message = RwSignal::new(String::new());
-    let id = text(move || format!("field-{}", spec.get().key));
-    let message_id = text(move || format!("field-{}-message", spec.get().key));
+    let id = format!("field-{}", spec.key);
+    let message_id = format!("field-{}-message", spec.key);
+    let home = home.unwrap_or_else(|| Signal::stored(spec.default));
     let on_text = move |text: String| {
-        let spec = spec.get_untracked();
         let text = text.trim().replace('−', "-").replace(',', ".");
         let Some(nearest) = parse_number(&text).and_then(|v| spec.nearest(v)) else {
             let kind = if spec.whole { "a whole number" } else { "a number" };
@@ -66,19 +68,16 @@ pub fn NumberField(
         let on_slide = move |event| {
             if let Ok(position) = event_target_value(&event).parse::<f64>() {
                 message.set(String::new());
-                set.run(from_slider(&spec.get_untracked(), slide.get_untracked(), position));
+                set.run(from_slider(&spec, slide, position));
             }
         };
         view! {
             <input
                 type="range"
-                prop:min=number(move || slider_range(&spec.get(), slide.get()).0)
-                prop:max=number(move || slider_range(&spec.get(), slide.get()).1)
-                prop:step=number(move || match slide.get() {
-                    Slide::Linear(step) => step,
-                    Slide::Log => 1.0,
-                })
-                prop:value=number(move || to_slider(&spec.get(), slide.get(), value.get()))
+                min=slider_range(&spec, slide).0.to_string()
+                max=slider_range(&spec, slide).1.to_string()
+                step=slider_step(slide).to_string()
+                prop:value=number(move || to_slider(&spec, slide, value.get()))
                 on:input=on_slide
                 disabled=disabled
                 aria-label=text(move || format!("{}, slider", label.get()))
@@ -91,18 +90,18 @@ pub fn NumberField(
     view! {
         <div class="field" class:disabled=disabled>
             <div class="field-head">
-                <label for=id>{label} {unit_view}</label>
+                <label for=id.clone()>{label} {unit_view}</label>
                 <button
                     type="button"
                     class="reset"
-                    title=text(move || format!("Reset to {}", write_number(spec.get().default)))
+                    title=text(move || format!("Reset to {}", write_number(home.get())))
                     aria-label=text(move || {
-                        format!("Reset {} to {}", label.get(), write_number(spec.get().default))
+                        format!("Reset {} to {}", label.get(), write_number(home.get()))
                     })
-                    disabled=flag(move || disabled.get() || value.get() == spec.get().default)
+                    disabled=flag(move || disabled.get() || value.get() == home.get())
                     on:click=move |_| {
                         message.set(String::new());
-                        set.run(spec.get_untracked().default);
+                        set.run(home.get_untracked());
                     }
                 >
                     "↺"
@@ -114,10 +113,10 @@ pub fn NumberField(
                     spellcheck="false"
                     class="number"
                     id=id
-                    name=text(move || spec.get().key.to_owned())
+                    name=spec.key
                     prop:value=text(move || write_number(value.get()))
                     disabled=disabled
-                    aria-describedby=message_id
+                    aria-describedby=message_id.clone()
                     aria-invalid=text(move || (!message.with(String::is_empty)).to_string())
                     on:change=move |event| {
                         on_text(event_target_value(&event));
@@ -136,47 +135,42 @@ pub fn NumberField(
     .into_any()
 }
 
-/// One of several values, as a drop-down list with optional groups.
+/// One of several values, as a drop-down list. Values are handled by their place in the list, so
+/// that one component serves all types.
 #[component]
-pub fn ChoiceField<T>(
+pub fn ChoiceField(
     /// Name of the quantity.
     label: &'static str,
     /// Key, for the element's id.
     key: &'static str,
-    /// Name in links, words and value of each choice.
-    options: Vec<(&'static str, &'static str, T)>,
-    /// The value.
+    /// Name in links and words of each choice.
+    options: Vec<(&'static str, &'static str)>,
+    /// Place of the value in force.
+    value: Signal<usize>,
+    /// Called with the place of every new value.
     #[prop(into)]
-    value: Signal<T>,
-    /// Called with every new value.
-    #[prop(into)]
-    set: Callback<T>,
-    /// Whether the field can be used.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
-) -> impl IntoView
-where
-    T: Copy + PartialEq + Send + Sync + 'static,
-{
+    set: Callback<usize>,
+) -> impl IntoView {
     let id = format!("field-{key}");
-    let choices = options.clone();
+    let names: Vec<&str> = options.iter().map(|(name, _)| *name).collect();
     let on_change = move |event| {
         let name = event_target_value(&event);
-        if let Some((_, _, value)) = choices.iter().find(|(known, _, _)| *known == name) {
-            set.run(*value);
+        if let Some(place) = names.iter().position(|known| *known == name) {
+            set.run(place);
         }
     };
     let options = options
         .into_iter()
-        .map(|(name, words, option)| {
-            let selected = flag(move || value.get() == option);
+        .enumerate()
+        .map(|(place, (name, words))| {
+            let selected = flag(move || value.get() == place);
             view! { <option value=name prop:selected=selected>{words}</option> }.into_any()
         })
         .collect_view();
     view! {
-        <div class="field" class:disabled=disabled>
+        <div class="field">
             <label for=id.clone()>{label}</label>
-            <select id=id name=key on:change=on_change disabled=disabled>
+            <select id=id name=key on:change=on_change>
                 {options}
             </select>
         </div>
@@ -217,6 +211,13 @@ fn slider_range(spec: &Number, slide: Slide) -> (f64, f64) {
     match slide {
         Slide::Linear(_) => (spec.min, spec.max),
         Slide::Log => (0.0, POSITIONS),
+    }
+}
+
+fn slider_step(slide: Slide) -> f64 {
+    match slide {
+        Slide::Linear(step) => step,
+        Slide::Log => 1.0,
     }
 }
 

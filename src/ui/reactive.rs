@@ -21,6 +21,11 @@ pub fn number(value: impl Fn() -> f64 + Send + Sync + 'static) -> Signal<f64> {
     Signal::derive(value)
 }
 
+/// A place in a list that follows signals.
+pub fn place(value: impl Fn() -> usize + Send + Sync + 'static) -> Signal<usize> {
+    Signal::derive(value)
+}
+
 /// A part of a view that is made anew whenever a signal it reads changes.
 pub type Dynamic = Box<dyn FnMut() -> AnyView + Send>;
 

@@ -5,7 +5,7 @@ use super::pump::Pump;
 use super::worker::{READY, decode, encode, spawn};
 use crate::compute::{Event, Request, Slot, Submission, Update};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -38,7 +38,7 @@ pub struct Engine(Rc<Inner>);
 struct Inner {
     next: Cell<u32>,
     /// The newest job of each slot, kept until it is done so that it can move to another tier.
-    pending: RefCell<HashMap<Slot, Pending>>,
+    pending: RefCell<BTreeMap<Slot, Pending>>,
     tier: RefCell<Tier>,
     on_tier: Box<dyn Fn(Tier)>,
     worker: RefCell<Option<Worker>>,

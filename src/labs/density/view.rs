@@ -14,7 +14,7 @@ use crate::plot::Theme;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::{FigureView, NARROW, ProbeControl};
 use crate::ui::job::{Answer, Job, SharedEngine, use_job};
-use crate::ui::reactive::{dynamic, flag, number, show, text};
+use crate::ui::reactive::{dynamic, flag, number, place, show, text};
 use crate::ui::rows::RowsEditor;
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
@@ -218,7 +218,7 @@ fn Controls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
                         spec=DELTA
                         value=number(move || state.with(|s| s.delta))
                         set=move |v| state.update(|s| s.delta = v)
-                        slide=Signal::stored(Slide::Linear(0.1))
+                        slide=Slide::Linear(0.1)
                     />
                 </fieldset> }.into_any())}
             <button type="button" class="quiet" on:click=move |_| reset(state)>"Reset everything"</button>
@@ -319,7 +319,7 @@ fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl Into
 
 #[component]
 fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
-    let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value), value)).to_vec();
+    let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value))).to_vec();
     let exact = flag(move || state.with(|s| s.estimator == Estimator::Quadrature));
     let new_seed = move |_| {
         if let Ok(seed) = getrandom::u32() {
@@ -334,15 +334,15 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
                 label="Estimator"
                 key="estimator"
                 options
-                value=Signal::derive(move || state.with(|s| s.estimator))
-                set=move |v| state.update(|s| s.estimator = v)
+                value=place(move || state.with(|s| place_of(&ESTIMATORS, s.estimator)))
+                set=move |i: usize| state.update(|s| s.estimator = ESTIMATORS[i].1)
             />
             <NumberField
                 label="Draws per time"
                 spec=DRAWS
                 value=number(move || state.with(|s| s.draws))
                 set=move |v| state.update(|s| s.draws = v)
-                slide=Signal::stored(Slide::Log)
+                slide=Slide::Log
                 disabled=exact
             />
             <NumberField
@@ -359,8 +359,8 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
 
 #[component]
 fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
-    let rules = RULES.map(|(name, value)| (name, words::rule(value), value)).to_vec();
-    let schedules = SCHEDULES.map(|(name, value)| (name, words::schedule(name), value)).to_vec();
+    let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
+    let schedules = SCHEDULES.map(|(name, _)| (name, words::schedule(name))).to_vec();
     let li_yan = move || state.with(|s| s.common.schedule == ScheduleKind::LiYan);
     view! {
         <fieldset>
@@ -369,15 +369,15 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                 label="Rule"
                 key="rule"
                 options=rules
-                value=Signal::derive(move || state.with(|s| s.rule))
-                set=move |v| state.update(|s| s.rule = v)
+                value=place(move || state.with(|s| place_of(&RULES, s.rule)))
+                set=move |i: usize| state.update(|s| s.rule = RULES[i].1)
             />
             <ChoiceField
                 label="Schedule"
                 key="schedule"
                 options=schedules
-                value=Signal::derive(move || state.with(|s| s.common.schedule))
-                set=move |v| state.update(|s| s.common.schedule = v)
+                value=place(move || state.with(|s| place_of(&SCHEDULES, s.common.schedule)))
+                set=move |i: usize| state.update(|s| s.common.schedule = SCHEDULES[i].1)
             />
             <NumberField
                 label="Steps"
@@ -385,7 +385,7 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                 spec=STEPS
                 value=number(move || state.with(|s| s.common.steps))
                 set=move |v| state.update(|s| s.common.steps = v)
-                slide=Signal::stored(Slide::Log)
+                slide=Slide::Log
             />
             {show(li_yan, move || {
                 view! {
@@ -395,7 +395,7 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                     spec=C0
                     value=number(move || state.with(|s| s.common.c0))
                     set=move |v| state.update(|s| s.common.c0 = v)
-                    slide=Signal::stored(Slide::Linear(0.1))
+                    slide=Slide::Linear(0.1)
                 />
                 <NumberField
                     label="Rate"
@@ -403,7 +403,7 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                     spec=C1
                     value=number(move || state.with(|s| s.common.c1))
                     set=move |v| state.update(|s| s.common.c1 = v)
-                    slide=Signal::stored(Slide::Linear(0.1))
+                    slide=Slide::Linear(0.1)
                 />
                 }
                 .into_any()
@@ -423,13 +423,8 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
             let at_home = Density { probe: None, ..state.get() };
             mixture.with(|m| at_home.probe(m).get(axis).copied().unwrap_or(0.0))
         };
-        let spec = Signal::derive(move || Number {
-            key,
-            min: -PROBE_REACH,
-            max: PROBE_REACH,
-            default: home(),
-            whole: false,
-        });
+        let home = number(home);
+        let spec = Number { key, min: -PROBE_REACH, max: PROBE_REACH, default: 0.0, whole: false };
         let value = number(move || state.with(|s| mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))));
         let set = move |v: f64| {
             state.update(|s| {
@@ -440,12 +435,12 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 s.probe = Some(probe);
             });
         };
-        let label = Signal::derive(move || match (mixture.with(Mixture::dim), axis) {
+        let label = text(move || match (mixture.with(Mixture::dim), axis) {
             (1, _) => "x".to_owned(),
             (_, 0) => "x₁".to_owned(),
             _ => "x₂".to_owned(),
         });
-        view! { <NumberField label spec value set /> }.into_any()
+        view! { <NumberField label spec home value set /> }.into_any()
     };
     view! {
         <fieldset>
@@ -458,7 +453,7 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 spec=T1
                 value=number(move || state.with(|s| s.t1))
                 set=move |v: f64| state.update(|s| s.t1 = v.min(s.t2 - 0.001).max(0.0))
-                slide=Signal::stored(Slide::Linear(0.001))
+                slide=Slide::Linear(0.001)
             />
             <NumberField
                 label="To time"
@@ -466,7 +461,7 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 spec=T2
                 value=number(move || state.with(|s| s.t2))
                 set=move |v: f64| state.update(|s| s.t2 = v.max(s.t1 + 0.001).min(1.0))
-                slide=Signal::stored(Slide::Linear(0.001))
+                slide=Slide::Linear(0.001)
             />
         </fieldset>
     }
@@ -483,7 +478,7 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 .collect();
         });
     };
-    let variances = VARIANCES.map(|(name, value)| (name, words::variance(value), value)).to_vec();
+    let variances = VARIANCES.map(|(name, value)| (name, words::variance(value))).to_vec();
     let has = move |curve: Curve| flag(move || state.with(|s| s.curves.contains(&curve)));
     view! {
         <fieldset>
@@ -499,10 +494,15 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 label="Reverse variance of the ELBO"
                 key="variance"
                 options=variances
-                value=Signal::derive(move || state.with(|s| s.variance))
-                set=move |v| state.update(|s| s.variance = v)
+                value=place(move || state.with(|s| place_of(&VARIANCES, s.variance)))
+                set=move |i: usize| state.update(|s| s.variance = VARIANCES[i].1)
             />
         </fieldset>
     }
 }
 
+
+/// Place of a value in a list of named values.
+fn place_of<T: PartialEq>(names: &[(&str, T)], value: T) -> usize {
+    names.iter().position(|(_, known)| *known == value).unwrap_or(0)
+}
