@@ -57,8 +57,7 @@ mod text {
             return Err(format!("{tex}: {error}").into());
         }
         let mut markup = String::new();
-        // The source stays in the page for those who copy the formula.
-        let config = RenderConfig { display_mode, annotation: Some(tex), ..RenderConfig::default() };
+        let config = RenderConfig { display_mode, ..RenderConfig::default() };
         mathml::push_mathml(&mut markup, events.into_iter(), config)?;
         if markup.contains(" style=") {
             return Err(format!("{tex}: needs an inline style, which the page's security policy forbids").into());

@@ -58,7 +58,20 @@ pub type Choices<T> = [(&'static str, T)];
 pub fn parse_number(text: &str) -> Option<f64> {
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     // "1e400" parses to infinity; it is left so for the caller to clamp and say so.
-    plain.then(|| text.parse().ok()).flatten()
+    plain.then(|| parse_float(text)).flatten()
+}
+
+#[cfg(not(all(feature = "web", target_arch = "wasm32")))]
+fn parse_float(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+/// The browser rounds decimal numbers as correctly as the standard library does, and has the
+/// twelve kilobytes of tables for it already.
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+fn parse_float(text: &str) -> Option<f64> {
+    let value = js_sys::Number::new(&text.into()).value_of();
+    (!value.is_nan()).then_some(value)
 }
 
 /// Writes a number in the fewest digits that read back as the same number, with an exponent

@@ -6,6 +6,7 @@
 use super::clip;
 use super::figure::{Axis, ColourBar, Dash, Layer, Panel};
 use super::labels::push_apart;
+use super::labels::ascending;
 use super::layout::{
     BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE,
 };
@@ -170,7 +171,7 @@ fn y_axis(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
 
 /// The secondary ticks of an axis that lie within it, as pixels: left to right, or bottom to top.
 fn placed(axis: &Axis, to_pixel: impl Fn(f64) -> f64, (lo, hi): (f64, f64)) -> Vec<(f64, &str)> {
-    let mut ticks: Vec<(f64, &str)> = axis
+    let ticks: Vec<(f64, &str)> = axis
         .secondary
         .iter()
         .flat_map(|s| &s.ticks)
@@ -178,14 +179,8 @@ fn placed(axis: &Axis, to_pixel: impl Fn(f64) -> f64, (lo, hi): (f64, f64)) -> V
         .filter(|(p, _)| (lo - 0.01..=hi + 0.01).contains(p))
         .collect();
     let upwards = to_pixel(axis.range.0) > to_pixel(axis.range.1);
-    ticks.sort_by(|a, b| {
-        if upwards {
-            b.0.total_cmp(&a.0)
-        } else {
-            a.0.total_cmp(&b.0)
-        }
-    });
-    ticks
+    let keys: Vec<f64> = ticks.iter().map(|(p, _)| if upwards { -p } else { *p }).collect();
+    ascending(&keys).into_iter().map(|i| ticks[i]).collect()
 }
 
 fn heading(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {

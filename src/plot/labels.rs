@@ -27,8 +27,7 @@ pub fn push_apart(wanted: &[f64], gap: f64, lo: f64, hi: f64) -> Vec<f64> {
             }
         })
         .collect();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&a, &b| clean[a].total_cmp(&clean[b]));
+    let order = ascending(&clean);
     // Without the gaps, the k-th label wants clean - k gap, and these must not decrease.
     let mut blocks: Vec<(f64, usize)> = Vec::new();
     for (k, &i) in order.iter().enumerate() {
@@ -51,6 +50,17 @@ pub fn push_apart(wanted: &[f64], gap: f64, lo: f64, hi: f64) -> Vec<f64> {
         result[i] = offset.clamp(lo, (hi - span).max(lo)) + k as f64 * gap;
     }
     result
+}
+
+/// Places of some numbers from the smallest to the largest, equal ones in their order. By
+/// insertion: there are never many, and a general sort is four kilobytes of code.
+pub(super) fn ascending(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(values.len());
+    for (i, value) in values.iter().enumerate() {
+        let before = order.iter().rposition(|&k| values[k].total_cmp(value).is_le());
+        order.insert(before.map_or(0, |at| at + 1), i);
+    }
+    order
 }
 
 #[cfg(test)]

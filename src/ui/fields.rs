@@ -66,7 +66,7 @@ pub fn NumberField(
     };
     let slider = slide.map(|slide| {
         let on_slide = move |event| {
-            if let Ok(position) = event_target_value(&event).parse::<f64>() {
+            if let Some(position) = parse_number(&event_target_value(&event)) {
                 message.set(String::new());
                 set.run(from_slider(&spec, slide, position));
             }

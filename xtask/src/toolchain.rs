@@ -75,6 +75,15 @@ impl Wasm {
 
     /// Prepares a command (cargo, trunk) to compile for WebAssembly.
     pub fn apply(&self, command: &mut Command) {
+        // Added to the flags of .cargo/config.toml: messages of panics carry the places of
+        // sources, and a page for everyone shall not name the folders of the machine it was
+        // built on (nor differ by them).
+        if let Some(sources) = registry_sources() {
+            command.env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                format!("--remap-path-prefix={}=crates", sources.display()),
+            );
+        }
         if let Self::Debian { linker } = self {
             command
                 .env("RUSTUP_TOOLCHAIN", LINKED)
@@ -93,6 +102,17 @@ impl Wasm {
             Self::Debian { .. } => "Debian's compiler, building the standard library",
         }
     }
+}
+
+/// The folder that holds the sources of all crates, if there is just one registry's.
+fn registry_sources() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
+    let mut registries = std::fs::read_dir(home.join("registry/src")).ok()?;
+    let only = registries.next()?.ok()?.path();
+    // Flags are split at spaces.
+    let usable = registries.next().is_none() && !only.to_string_lossy().contains(' ');
+    usable.then_some(only)
 }
 
 /// Installs what is missing to compile for WebAssembly, and with `clippy` to lint it too.
@@ -227,7 +247,7 @@ mod tests {
     fn only_the_fallback_changes_a_commands_environment() {
         let mut command = Command::new("cargo");
         Wasm::Installed.apply(&mut command);
-        assert_eq!(command.get_envs().count(), 0);
+        assert!(command.get_envs().all(|(name, _)| name == "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS"));
         Wasm::Debian {
             linker: "lld".into(),
         }

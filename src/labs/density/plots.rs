@@ -451,10 +451,9 @@ fn short_name(name: &'static str) -> &'static str {
 
 /// Ticks of t on an axis of λ.
 fn t_ticks(range: (f64, f64)) -> Vec<(f64, String)> {
-    let texts = ["0.0001", "0.001", "0.01", "0.1", "0.5", "0.9", "0.99", "0.999", "0.9999"];
-    texts
-        .iter()
-        .filter_map(|text| Some((Time::from_t(text.parse().ok()?)?.lambda(), (*text).to_owned())))
+    [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999]
+        .into_iter()
+        .filter_map(|t| Some((Time::from_t(t)?.lambda(), t.to_string())))
         .filter(|(lambda, _)| (range.0..=range.1).contains(lambda))
         .collect()
 }
