@@ -23,7 +23,8 @@ mod text {
                 let path = file?.path();
                 if path.extension().is_some_and(|e| e == "md") {
                     let name = format!("{}.{}.html", stem(&folder), stem(&path));
-                    let rendered = render(&fs::read_to_string(&path)?).map_err(|e| format!("{}: {e}", path.display()))?;
+                    let rendered = render(&fs::read_to_string(&path)?)
+                        .map_err(|e| format!("{}: {e}", path.display()))?;
                     fs::write(out.join(name), rendered)?;
                 }
             }
@@ -60,7 +61,12 @@ mod text {
         let config = RenderConfig { display_mode, ..RenderConfig::default() };
         mathml::push_mathml(&mut markup, events.into_iter(), config)?;
         if markup.contains(" style=") {
-            return Err(format!("{tex}: needs an inline style, which the page's security policy forbids").into());
+            return Err(
+                format!("{tex}: needs an inline style, which the page's security policy forbids").into()
+            );
+        }
+        if display_mode == DisplayMode::Block {
+            markup = format!("<span class=\"equation\">{markup}</span>");
         }
         Ok(Event::InlineHtml(CowStr::from(markup)))
     }

@@ -113,7 +113,9 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
 fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
     let words = move || match tier.get() {
         Tier::Starting => ("starting", "The worker is starting.".to_owned()),
-        Tier::Worker => ("CPU · worker", "Computed in a background worker by WebAssembly in double precision.".to_owned()),
+        Tier::Worker => {
+            ("CPU · worker", "Computed in a background worker by WebAssembly in double precision.".to_owned())
+        }
         Tier::Inline(reason) => {
             ("CPU · page", format!("Computed on the page itself in short slices, because {reason}."))
         }
@@ -165,7 +167,9 @@ fn Share(state: RwSignal<Density>) -> impl IntoView {
     let message = RwSignal::new(String::new());
     let link = move || address(&state.with(Density::query));
     let copied = move |ok| {
-        message.set(if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." }.to_owned());
+        message.set(
+            if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." }.to_owned(),
+        );
     };
     view! {
         <div class="share">

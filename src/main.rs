@@ -12,5 +12,7 @@ fn main() {
 /// The page exists in browsers only; natively there is the command line `scorescope`.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    eprintln!("this is the web page: build it with `cargo xtask build`, or run `scorescope` for the command line");
+    eprintln!(
+        "this is the web page: build it with `cargo xtask build`, or run `scorescope` for the command line"
+    );
 }

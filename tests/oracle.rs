@@ -94,7 +94,12 @@ fn closed_forms() {
             let at = o.mixture.at(time);
             for (i, x) in o.points.iter().enumerate() {
                 let local = at.evaluate(x, &mut scratch);
-                close(at.log_density(x, &mut Scratch::default()), numbers(&marginal["log_density"])[i], 1e-9, "log rho_t");
+                close(
+                    at.log_density(x, &mut Scratch::default()),
+                    numbers(&marginal["log_density"])[i],
+                    1e-9,
+                    "log rho_t",
+                );
                 close(local.divergence, numbers(&marginal["divergence"])[i], 1e-9, "divergence");
                 for (found, expected) in scratch.score.iter().zip(numbers(&marginal["score"][i])) {
                     close(*found, expected, 1e-9, "score");
@@ -111,8 +116,9 @@ fn noise_errors_and_integrands() {
             let time = Time::from_t(marginal["t"].as_f64().expect("t")).expect("in (0, 1)");
             let mut plan = Plan::between(o.dim, (-40.0, 40.0), 0.0, 0.0);
             plan.nodes = vec![scorescope::math::PlanNode { time, weight: 1.0 }];
-            let formula = Formula::with_plan(o.mixture.clone(), plan, &spec(Rule::Continuous, Estimator::Quadrature))
-                .expect("quadrature");
+            let formula =
+                Formula::with_plan(o.mixture.clone(), plan, &spec(Rule::Continuous, Estimator::Quadrature))
+                    .expect("quadrature");
             for (i, x) in o.points.iter().enumerate() {
                 let m = formula.profile(x)[0].m;
                 let tolerance = quadrature_tolerance(o.dim);
@@ -131,7 +137,8 @@ fn noise_errors_and_integrands() {
 #[test]
 fn continuous_formula_by_quadrature() {
     for o in all() {
-        let formula = Formula::new(o.mixture.clone(), &spec(Rule::Continuous, Estimator::Quadrature)).expect("fits");
+        let formula =
+            Formula::new(o.mixture.clone(), &spec(Rule::Continuous, Estimator::Quadrature)).expect("fits");
         let found = values(&formula.estimate(&o.points.concat()));
         for (found, expected) in found.iter().zip(numbers(&o.json["log_density"])) {
             close(*found, expected, quadrature_tolerance(o.dim), "formula");
@@ -149,8 +156,11 @@ fn discrete_rules_by_quadrature() {
                 (Rule::LogSnrLeft, "log_snr_left"),
                 (Rule::LogSnrTrapezoid, "log_snr_trapezoid"),
             ] {
-                let spec =
-                    FormulaSpec { schedule: schedule(&case["schedule"]), steps, ..spec(rule, Estimator::Quadrature) };
+                let spec = FormulaSpec {
+                    schedule: schedule(&case["schedule"]),
+                    steps,
+                    ..spec(rule, Estimator::Quadrature)
+                };
                 let formula = Formula::new(o.mixture.clone(), &spec).expect("fits");
                 let found = values(&formula.estimate(&o.points.concat()));
                 for (found, expected) in found.iter().zip(numbers(&case[key])) {
@@ -159,7 +169,8 @@ fn discrete_rules_by_quadrature() {
             }
             let simple = Plan::simple(&schedule(&case["schedule"]).steps(steps), o.dim);
             let formula =
-                Formula::with_plan(o.mixture.clone(), simple, &spec(Rule::Paper, Estimator::Quadrature)).expect("fits");
+                Formula::with_plan(o.mixture.clone(), simple, &spec(Rule::Paper, Estimator::Quadrature))
+                    .expect("fits");
             let found = values(&formula.estimate(&o.points.concat()));
             for (found, expected) in found.iter().zip(numbers(&case["simple_loss"])) {
                 close(-found, expected, quadrature_tolerance(o.dim), "simple loss");
@@ -181,7 +192,8 @@ fn elbo() {
             let steps = case["steps"].as_u64().expect("steps") as usize;
             let plan = elbo_plan(&schedule(&case["schedule"]).steps(steps), variance, o.dim);
             let formula =
-                Formula::with_plan(o.mixture.clone(), plan, &spec(Rule::Paper, Estimator::Quadrature)).expect("fits");
+                Formula::with_plan(o.mixture.clone(), plan, &spec(Rule::Paper, Estimator::Quadrature))
+                    .expect("fits");
             let found = values(&formula.estimate(&o.points.concat()));
             for (found, expected) in found.iter().zip(numbers(&case["value"])) {
                 close(*found, expected, quadrature_tolerance(o.dim), "ELBO");
@@ -214,8 +226,8 @@ fn the_integral_between_two_times() {
             let integral = Formula::with_plan(o.mixture.clone(), plan, &spec).expect("fits");
             let found = values(&integral.estimate(&o.points.concat()));
             for (x, found) in o.points.iter().zip(found) {
-                let difference =
-                    scorescope::math::mean_log_density(&o.mixture, x, t2) - scorescope::math::mean_log_density(&o.mixture, x, t1);
+                let difference = scorescope::math::mean_log_density(&o.mixture, x, t2)
+                    - scorescope::math::mean_log_density(&o.mixture, x, t1);
                 close(-found, difference, 2.0 * quadrature_tolerance(o.dim), "F12");
             }
         }
@@ -231,7 +243,7 @@ fn lattice_agrees_with_the_closed_form() {
     let (xs, ys) = (side(13, -3.0, 3.0), side(11, -3.5, 3.0));
     for (rule, tolerance) in [(Rule::Continuous, 2e-5), (Rule::LogSnrTrapezoid, 1e-5)] {
         let spec = spec(rule, Estimator::Quadrature);
-        let mut lattice = Lattice::new(o.mixture.clone(), &spec, xs.clone(), ys.clone());
+        let mut lattice = Lattice::new(o.mixture.clone(), &spec, xs.clone(), ys.clone(), true);
         while !lattice.advance() {}
         let found = lattice.finish();
         let points: Vec<f64> = ys.iter().flat_map(|y| xs.iter().flat_map(|x| [*x, *y])).collect();

@@ -49,7 +49,9 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
         Some(Arg::Value(command)) if command == "render" => render(parser),
         Some(Arg::Value(command)) => Err(format!("unknown command {}: try --help", command.string()?).into()),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(format!("{USAGE}\n")),
-        Some(Arg::Long("version") | Arg::Short('V')) => Ok(format!("scorescope {}\n", env!("CARGO_PKG_VERSION"))),
+        Some(Arg::Long("version") | Arg::Short('V')) => {
+            Ok(format!("scorescope {}\n", env!("CARGO_PKG_VERSION")))
+        }
         Some(other) => Err(other.unexpected().into()),
         None => Err("no command given: try --help".into()),
     }
@@ -118,7 +120,10 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
 fn checked(query: &str) -> Result<(LabState, Vec<Notice>), Failure> {
     let (state, notices) = open(query);
     let fatal = notices.iter().find(|n| match n {
-        Notice::UnknownKey { .. } | Notice::Newer { .. } | Notice::TooLong { .. } | Notice::Clamped { .. } => false,
+        Notice::UnknownKey { .. }
+        | Notice::Newer { .. }
+        | Notice::TooLong { .. }
+        | Notice::Clamped { .. } => false,
         Notice::UnknownChoice { .. } | Notice::Invalid { .. } | Notice::Repeated { .. } => true,
         Notice::Conflict(_) => false,
     });
@@ -139,7 +144,9 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
         "main" => jobs::main(state),
         "probe" => jobs::probe(state),
         "convergence" => jobs::convergence(state),
-        other => return Err(format!("--figure takes main, probe or convergence, not {other}").into()),
+        other => {
+            return Err(format!("--figure takes main, probe or convergence, not {other}").into());
+        }
     };
     let figure = match run(request)? {
         Reply::Points(reply) => plots::main(state, &reply, narrow),
@@ -198,7 +205,8 @@ fn to_csv(quantities: &[Quantity]) -> String {
 
 /// An installed family for the words of a figure: a usual one, else any.
 fn sans_serif(fonts: &resvg::usvg::fontdb::Database) -> Option<String> {
-    let families: Vec<&str> = fonts.faces().filter_map(|f| f.families.first().map(|(name, _)| name.as_str())).collect();
+    let families: Vec<&str> =
+        fonts.faces().filter_map(|f| f.families.first().map(|(name, _)| name.as_str())).collect();
     let usual = ["Inter", "Helvetica Neue", "Arial", "Roboto", "Noto Sans", "Liberation Sans", "DejaVu Sans"];
     let found = usual.into_iter().find(|name| families.contains(name)).or_else(|| families.first().copied());
     found.map(str::to_owned)

@@ -15,8 +15,8 @@ mod tasks;
 pub mod web;
 
 pub use messages::{
-    ConvergenceRequest, ConvergenceReply, Event, GridRequest, JobError, PointsReply, PointsRequest, ProbeReply,
-    ProbeRequest, ProfileNode, Reply, Request, Slot, Submission, Update,
+    ConvergenceReply, ConvergenceRequest, Event, GridRequest, JobError, PointsReply, PointsRequest,
+    ProbeReply, ProbeRequest, ProfileNode, Reply, Request, Slot, Submission, Update,
 };
 pub use scheduler::Scheduler;
 pub use tasks::{Progress, Task};

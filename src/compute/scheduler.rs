@@ -49,7 +49,9 @@ impl Scheduler {
     pub fn slice(&mut self, budget: f64, clock: impl Fn() -> f64) -> Vec<Update> {
         let start = clock();
         loop {
-            let Some((slot, job)) = self.jobs.iter_mut().next() else { break };
+            let Some((slot, job)) = self.jobs.iter_mut().next() else {
+                break;
+            };
             let (slot, id) = (*slot, job.id);
             let progress = job.task.step();
             let now = clock();
@@ -60,7 +62,9 @@ impl Scheduler {
                         self.updates.push(Update { id, slot, event: Event::Progress(share) });
                     }
                 }
-                Progress::Partial(reply) => self.updates.push(Update { id, slot, event: Event::Partial(reply) }),
+                Progress::Partial(reply) => {
+                    self.updates.push(Update { id, slot, event: Event::Partial(reply) })
+                }
                 Progress::Done(reply) => {
                     self.jobs.remove(&slot);
                     self.updates.push(Update { id, slot, event: Event::Done(reply) });

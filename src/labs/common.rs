@@ -97,7 +97,8 @@ pub const GROUPS: [(&str, Group); 9] = [
 ];
 
 /// Number of steps `T`.
-pub const STEPS: Number = Number { key: "steps", min: 1.0, max: MAX_STEPS as f64, default: 100.0, whole: true };
+pub const STEPS: Number =
+    Number { key: "steps", min: 1.0, max: MAX_STEPS as f64, default: 100.0, whole: true };
 /// `c0` of the Li–Yan schedule.
 pub const C0: Number = Number { key: "c0", min: 0.5, max: 6.0, default: 2.0, whole: false };
 /// `c1` of the Li–Yan schedule.
@@ -251,7 +252,9 @@ impl Target {
             Target::Preset(preset) => preset.mixture(),
             // Custom components are checked where they come in; the default stands in for a
             // state that was built by hand and is none.
-            Target::Custom(components) => Mixture::new(components).unwrap_or_else(|_| Preset::Bimodal.mixture()),
+            Target::Custom(components) => {
+                Mixture::new(components).unwrap_or_else(|_| Preset::Bimodal.mixture())
+            }
         }
     }
 
@@ -307,9 +310,11 @@ pub fn component(row: &[f64]) -> Option<Component> {
         [weight, mean, variance] => {
             Some(Component { weight, mean: vec![mean], covariance: Covariance::Isotropic(variance) })
         }
-        [weight, mx, my, vxx, vxy, vyy] => {
-            Some(Component { weight, mean: vec![mx, my], covariance: Covariance::Full(vec![vxx, vxy, vxy, vyy]) })
-        }
+        [weight, mx, my, vxx, vxy, vyy] => Some(Component {
+            weight,
+            mean: vec![mx, my],
+            covariance: Covariance::Full(vec![vxx, vxy, vxy, vyy]),
+        }),
         _ => None,
     }
 }

@@ -14,9 +14,9 @@ pub fn fit_line(points: &[(f64, f64)]) -> Option<LineFit> {
     let n = points.len() as f64;
     let (sum_x, sum_y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0, y + p.1));
     let (mean_x, mean_y) = (sum_x / n, sum_y / n);
-    let (xx, xy) = points.iter().fold((0.0, 0.0), |(xx, xy), (x, y)| {
-        (xx + (x - mean_x).powi(2), xy + (x - mean_x) * (y - mean_y))
-    });
+    let (xx, xy) = points
+        .iter()
+        .fold((0.0, 0.0), |(xx, xy), (x, y)| (xx + (x - mean_x).powi(2), xy + (x - mean_x) * (y - mean_y)));
     let slope = xy / xx;
     (xx > 0.0 && slope.is_finite()).then_some(LineFit { slope, intercept: mean_y - slope * mean_x })
 }

@@ -1,28 +1,19 @@
-//! Gaussian mixtures in any dimension and their diffused marginals: log-density, score and
-//! divergence of the score in closed form.
+//! Gaussian mixtures in any dimension: the targets, and what diffusion makes of them.
 //!
 //! For `ρ_0 = Σ_j w_j N(μ_j, Σ_j)` the forward process has
-//! `ρ_t = Σ_j w_j N(√(1-t) μ_j, C_j)` with `C_j = (1-t) Σ_j + t I`. With responsibilities
-//! `r_j(y)` and `g_j = -C_j⁻¹ (y - √(1-t) μ_j)`:
+//! `ρ_t = Σ_j w_j N(√(1-t) μ_j, C_j)` with `C_j = (1-t) Σ_j + t I`. The eigenvectors of `Σ_j`
+//! are those of `C_j` at every `t`, so one decomposition per component serves all times. A data
+//! set is a mixture too: one isotropic component a point (a kernel density estimate).
 //!
-//! - `s = Σ r_j g_j`,
-//! - `div s = Σ r_j (‖g_j - s‖² - tr C_j⁻¹)`.
-//!
-//! The second is the usual `Σ r_j (‖g_j‖² - tr C_j⁻¹) - ‖s‖²` written as a variance, which
-//! does not cancel in the tails. The eigenvectors of `Σ_j` are those of `C_j` at every `t`, so
-//! one decomposition per component serves all times. A data set is a mixture too: one
-//! isotropic component a point (a kernel density estimate).
+//! [`Marginal`] has the densities and scores.
 
+use super::marginal::{Marginal, squared_norm};
 use super::{LOG_2PI, Time};
 use nalgebra::{DMatrix, SymmetricEigen};
 use thiserror::Error;
 
 /// Most components a mixture typed by a visitor may have; data sets may have more.
 pub const MAX_COMPONENTS: usize = 64;
-
-/// Responsibilities below `e^CUTOFF` of the largest are not evaluated. Their share, 1e-26,
-/// stays below double precision even against gradients 1e5 times the typical ones.
-const CUTOFF: f64 = -60.0;
 
 /// Covariance of one component.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -83,7 +74,9 @@ pub enum MixtureError {
         component: usize,
     },
     /// A covariance is not positive definite to working precision.
-    #[error("component {component}: the covariance is not positive definite (smallest eigenvalue {eigenvalue:.3e})")]
+    #[error(
+        "component {component}: the covariance is not positive definite (smallest eigenvalue {eigenvalue:.3e})"
+    )]
     NotPositiveDefinite {
         /// Number of the component.
         component: usize,
@@ -279,9 +272,7 @@ impl Prepared {
                 (0..d * d)
                     .map(|k| {
                         let (row, column) = (k / d, k % d);
-                        (0..d)
-                            .map(|a| self.variances[a] * axes[a * d + row] * axes[a * d + column])
-                            .sum()
+                        (0..d).map(|a| self.variances[a] * axes[a * d + row] * axes[a * d + column]).sum()
                     })
                     .collect(),
             ),
@@ -315,211 +306,6 @@ impl Prepared {
     }
 }
 
-/// The marginal density `ρ_t` of a mixture, ready to be evaluated.
-#[derive(Clone, Debug)]
-pub struct Marginal<'a> {
-    dim: usize,
-    /// `log w_j - ½ log det 2πC_j`.
-    log_norms: Vec<f64>,
-    /// `tr C_j⁻¹`.
-    traces: Vec<f64>,
-    /// `√(1-t) μ_j`, `d` each.
-    means: Vec<f64>,
-    /// Eigenvalues of `C_j⁻¹`, `d` each.
-    precisions: Vec<f64>,
-    axes: Vec<Option<&'a [f64]>>,
-}
-
-/// Working memory of [`Marginal::evaluate`], kept by the caller so that the inner loop never
-/// allocates; holds the score after a call.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch {
-    logits: Vec<f64>,
-    gradients: Vec<f64>,
-    offset: Vec<f64>,
-    /// The score `s_t(y)` of the last evaluation, length `d`.
-    pub score: Vec<f64>,
-}
-
-/// Derivatives of `log ρ_t` at a point; the score itself is left in [`Scratch::score`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Local {
-    /// `div s_t(y)`.
-    pub divergence: f64,
-    /// `‖s_t(y)‖²`.
-    pub score_squared: f64,
-}
-
-impl Marginal<'_> {
-    /// `log ρ_t(y)` in nats; `-∞` only where the quadratic forms overflow.
-    pub fn log_density(&self, y: &[f64], scratch: &mut Scratch) -> f64 {
-        let top = self.logits(y, scratch);
-        if top == f64::NEG_INFINITY {
-            return top;
-        }
-        top + scratch.logits.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
-    }
-
-    /// Score and divergence at `y` (length `d`).
-    pub fn evaluate(&self, y: &[f64], scratch: &mut Scratch) -> Local {
-        // One and two dimensions are what pictures are made of: there the loops over
-        // coordinates unroll.
-        match y {
-            [x] => self.evaluate_fixed([*x], scratch),
-            [x0, x1] => self.evaluate_fixed([*x0, *x1], scratch),
-            _ => self.evaluate_any(y, scratch),
-        }
-    }
-
-    fn evaluate_fixed<const D: usize>(&self, y: [f64; D], scratch: &mut Scratch) -> Local {
-        let count = self.log_norms.len();
-        scratch.logits.resize(count, 0.0);
-        scratch.gradients.resize(count * D, 0.0);
-        scratch.score.resize(D, 0.0);
-        let (means, _) = self.means.as_chunks::<D>();
-        let (precisions, _) = self.precisions.as_chunks::<D>();
-        let (gradients, _) = scratch.gradients.as_chunks_mut::<D>();
-        let logits = &mut scratch.logits[..count];
-        let mut top = f64::NEG_INFINITY;
-        let parameters = means.iter().zip(precisions).zip(&self.log_norms).zip(&self.axes);
-        for ((((mean, precision), log_norm), axes), (gradient, logit)) in
-            parameters.zip(gradients.iter_mut().zip(logits.iter_mut()))
-        {
-            let offset: [f64; D] = std::array::from_fn(|i| y[i] - mean[i]);
-            let mut quadratic = 0.0;
-            if let Some(axes) = axes {
-                let (axes, _) = axes.as_chunks::<D>();
-                *gradient = [0.0; D];
-                for (axis, p) in axes.iter().zip(precision) {
-                    let mut along = 0.0;
-                    for i in 0..D {
-                        along += axis[i] * offset[i];
-                    }
-                    quadratic += along * along * p;
-                    for i in 0..D {
-                        gradient[i] -= p * along * axis[i];
-                    }
-                }
-            } else {
-                for i in 0..D {
-                    quadratic += offset[i] * offset[i] * precision[i];
-                    gradient[i] = -offset[i] * precision[i];
-                }
-            }
-            *logit = log_norm - 0.5 * quadratic;
-            top = top.max(*logit);
-        }
-        let (mut total, mut score) = (0.0, [0.0; D]);
-        for (gradient, logit) in gradients.iter().zip(logits.iter_mut()) {
-            let below = *logit - top;
-            *logit = if below > CUTOFF { below.exp() } else { 0.0 };
-            total += *logit;
-            for i in 0..D {
-                score[i] += *logit * gradient[i];
-            }
-        }
-        let scale = 1.0 / total;
-        let score = score.map(|s| s * scale);
-        let mut divergence = 0.0;
-        for ((gradient, share), trace) in gradients.iter().zip(logits.iter()).zip(&self.traces) {
-            let mut spread = 0.0;
-            for i in 0..D {
-                let difference = gradient[i] - score[i];
-                spread += difference * difference;
-            }
-            divergence += share * (spread - trace);
-        }
-        scratch.score.copy_from_slice(&score);
-        Local { divergence: divergence * scale, score_squared: squared_norm(&score) }
-    }
-
-    fn evaluate_any(&self, y: &[f64], scratch: &mut Scratch) -> Local {
-        let d = self.dim;
-        let top = self.logits(y, scratch);
-        let Scratch { logits, gradients, score, .. } = scratch;
-        score.clear();
-        score.resize(d, 0.0);
-        let mut total = 0.0;
-        for (logit, gradient) in logits.iter_mut().zip(gradients.chunks_exact(d)) {
-            let below = *logit - top;
-            *logit = if below > CUTOFF { below.exp() } else { 0.0 };
-            if *logit > 0.0 {
-                total += *logit;
-                for (s, g) in score.iter_mut().zip(gradient) {
-                    *s += *logit * g;
-                }
-            }
-        }
-        for s in score.iter_mut() {
-            *s /= total;
-        }
-        let mut divergence = 0.0;
-        for ((share, gradient), trace) in logits.iter().zip(gradients.chunks_exact(d)).zip(&self.traces) {
-            if *share > 0.0 {
-                let spread: f64 = gradient.iter().zip(score.iter()).map(|(g, s)| (g - s) * (g - s)).sum();
-                divergence += share * (spread - trace);
-            }
-        }
-        Local { divergence: divergence / total, score_squared: squared_norm(score) }
-    }
-
-    /// Fills `scratch.logits` with `log w_j N(y; …)` and `scratch.gradients` with `g_j`; returns
-    /// the largest logit.
-    fn logits(&self, y: &[f64], scratch: &mut Scratch) -> f64 {
-        let d = self.dim;
-        debug_assert_eq!(y.len(), d);
-        scratch.logits.clear();
-        scratch.gradients.clear();
-        let mut top = f64::NEG_INFINITY;
-        let parts = self.means.chunks_exact(d).zip(self.precisions.chunks_exact(d));
-        for (((mean, precision), log_norm), axes) in parts.zip(&self.log_norms).zip(&self.axes) {
-            let quadratic = match axes {
-                None => plain_gradient(y, mean, precision, &mut scratch.gradients),
-                Some(axes) => {
-                    scratch.offset.clear();
-                    scratch.offset.extend(y.iter().zip(mean).map(|(y, m)| y - m));
-                    rotated_gradient(&scratch.offset, precision, axes, &mut scratch.gradients)
-                }
-            };
-            let logit = log_norm - 0.5 * quadratic;
-            top = top.max(logit);
-            scratch.logits.push(logit);
-        }
-        top
-    }
-}
-
-/// Appends `-P (y - m)` for diagonal `P`; returns `(y - m)ᵀ P (y - m)`.
-fn plain_gradient(y: &[f64], mean: &[f64], precision: &[f64], gradients: &mut Vec<f64>) -> f64 {
-    let mut quadratic = 0.0;
-    for ((y, m), p) in y.iter().zip(mean).zip(precision) {
-        let offset = y - m;
-        quadratic += offset * offset * p;
-        gradients.push(-offset * p);
-    }
-    quadratic
-}
-
-/// The same for `P = Q diag(precision) Qᵀ`, with the eigenvectors as rows of `axes`.
-fn rotated_gradient(offset: &[f64], precision: &[f64], axes: &[f64], gradients: &mut Vec<f64>) -> f64 {
-    let d = offset.len();
-    let start = gradients.len();
-    gradients.resize(start + d, 0.0);
-    let mut quadratic = 0.0;
-    for (axis, p) in axes.chunks_exact(d).zip(precision) {
-        let along: f64 = axis.iter().zip(offset).map(|(a, o)| a * o).sum();
-        quadratic += along * along * p;
-        for (g, a) in gradients[start..].iter_mut().zip(axis) {
-            *g -= p * along * a;
-        }
-    }
-    quadratic
-}
-
-fn squared_norm(v: &[f64]) -> f64 {
-    v.iter().map(|v| v * v).sum()
-}
-
 fn check_weights(components: &[Component]) -> Result<(), MixtureError> {
     match components.iter().position(|c| !(c.weight >= 0.0 && c.weight.is_finite())) {
         Some(i) => Err(MixtureError::Weight { component: i + 1, weight: components[i].weight }),
@@ -549,7 +335,9 @@ fn decompose(component: &Component, number: usize, dim: usize) -> Result<Decompo
     let smallest = variances.iter().copied().fold(f64::INFINITY, f64::min);
     // An eigenvalue below the rounding error of the largest is no eigenvalue at all.
     let floor = if axes.is_some() { largest * f64::EPSILON * dim as f64 } else { 0.0 };
-    if !(smallest > floor && largest.is_finite() && smallest.is_normal()) || variances.iter().any(|v| v.is_nan()) {
+    if !(smallest > floor && largest.is_finite() && smallest.is_normal())
+        || variances.iter().any(|v| v.is_nan())
+    {
         return Err(MixtureError::NotPositiveDefinite { component: number, eigenvalue: smallest });
     }
     Ok((variances, axes))
@@ -582,130 +370,4 @@ fn decompose_full(matrix: &[f64], number: usize, dim: usize) -> Result<Decomposi
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn full() -> Mixture {
-        let component = |weight, mean: [f64; 2], c: [f64; 3]| Component {
-            weight,
-            mean: mean.to_vec(),
-            covariance: Covariance::Full(vec![c[0], c[1], c[1], c[2]]),
-        };
-        let parts = [
-            component(0.2, [-1.0, 0.0], [0.3, 0.1, 0.2]),
-            component(0.5, [1.0, 1.0], [0.15, 0.0, 0.4]),
-            component(0.3, [0.5, -1.5], [0.5, -0.2, 0.3]),
-        ];
-        Mixture::new(&parts).expect("a mixture")
-    }
-
-    /// The unrolled loops and the general ones are the same function.
-    #[test]
-    fn fixed_and_general_dimension_agree() {
-        let mixture = full();
-        let line = Mixture::new(&[Component { weight: 2.0, mean: vec![1.0], covariance: Covariance::Isotropic(0.3) }])
-            .expect("a Gaussian");
-        let (mut fixed, mut general) = (Scratch::default(), Scratch::default());
-        for lambda in [-20.0, -3.0, 0.0, 4.0, 20.0] {
-            let time = Time::from_lambda(lambda);
-            for y in [vec![0.3, -1.2], vec![5.0, 40.0], vec![0.2]] {
-                let marginal = if y.len() == 2 { mixture.at(time) } else { line.at(time) };
-                let a = marginal.evaluate(&y, &mut fixed);
-                let b = marginal.evaluate_any(&y, &mut general);
-                for (a, b) in [
-                    (a.divergence, b.divergence),
-                    (a.score_squared, b.score_squared),
-                    (fixed.score[0], general.score[0]),
-                ] {
-                    assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "{lambda} {y:?}: {a} {b}");
-                }
-            }
-        }
-    }
-
-    /// Score and divergence against central differences of the log-density and the score.
-    #[test]
-    fn derivatives_by_finite_differences() {
-        let mixture = full();
-        let marginal = mixture.at(Time::from_lambda(-1.0));
-        let mut scratch = Scratch::default();
-        let (y, h) = ([0.4, -0.7], 1e-5);
-        let local = marginal.evaluate(&y, &mut scratch);
-        let score = scratch.score.clone();
-        let mut divergence = 0.0;
-        for i in 0..2 {
-            let moved = |sign: f64| std::array::from_fn::<f64, 2, _>(|k| y[k] + if k == i { sign * h } else { 0.0 });
-            let mut side = |sign: f64| {
-                let y = moved(sign);
-                marginal.evaluate(&y, &mut scratch);
-                let score = scratch.score[i];
-                (marginal.log_density(&y, &mut scratch), score)
-            };
-            let ((above, upper), (below, lower)) = (side(1.0), side(-1.0));
-            assert!(((above - below) / (2.0 * h) - score[i]).abs() < 1e-8);
-            divergence += (upper - lower) / (2.0 * h);
-        }
-        assert!((divergence - local.divergence).abs() < 1e-7);
-    }
-
-    #[test]
-    fn components_survive_the_decomposition() {
-        let mixture = full();
-        let again = Mixture::new(&mixture.components()).expect("a mixture");
-        let mut scratch = Scratch::default();
-        for y in [[0.0, 0.0], [1.0, -2.0]] {
-            let (a, b) = (mixture.at_zero().log_density(&y, &mut scratch), again.at_zero().log_density(&y, &mut scratch));
-            assert!((a - b).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn what_is_no_mixture_is_named() {
-        let gaussian = |weight: f64, covariance: Covariance| Component { weight, mean: vec![0.0, 0.0], covariance };
-        let full = |m: [f64; 4]| gaussian(1.0, Covariance::Full(m.to_vec()));
-        for (components, message) in [
-            (vec![], "a mixture needs at least one component with a positive weight"),
-            (vec![gaussian(0.0, Covariance::Isotropic(1.0))], "a mixture needs at least one component with a positive weight"),
-            (vec![gaussian(-0.5, Covariance::Isotropic(1.0))], "component 1: the weight -0.5 must be a number of at least 0"),
-            (vec![gaussian(f64::NAN, Covariance::Isotropic(1.0))], "component 1: the weight NaN must be a number of at least 0"),
-            (vec![full([1.0, 0.5, 0.4, 1.0])], "component 1: the covariance is not symmetric"),
-            (
-                vec![full([1.0, 0.0, 0.0, 1.0]), full([1.0, 2.0, 2.0, 1.0])],
-                "component 2: the covariance is not positive definite (smallest eigenvalue -1.000e0)",
-            ),
-            (
-                vec![gaussian(1.0, Covariance::Diagonal(vec![1.0]))],
-                "component 1: expected dimension 2, found 1",
-            ),
-        ] {
-            assert_eq!(Mixture::new(&components).expect_err(message).to_string(), message);
-        }
-    }
-
-    /// Weights far below and above one another neither vanish nor overflow.
-    #[test]
-    fn extreme_weights_and_widths() {
-        let part = |weight, mean, v| Component { weight, mean: vec![mean], covariance: Covariance::Isotropic(v) };
-        let mixture = Mixture::new(&[part(1e-300, -1e6, 1e-12), part(1e300, 1e6, 1e12)]).expect("a mixture");
-        let mut scratch = Scratch::default();
-        let log_density = mixture.at_zero().log_density(&[-1e6], &mut scratch);
-        let exact = -0.5 * (LOG_2PI + 1e12f64.ln() + 4.0);
-        assert!((log_density - exact).abs() < 1e-9, "{log_density}");
-        let tiny = mixture.at(Time::from_lambda(-700.0)).evaluate(&[0.0], &mut scratch);
-        assert!(tiny.score_squared.is_finite() && tiny.divergence.is_finite());
-    }
-
-    /// Samples have the mixture's mean and standard deviation, within four standard errors.
-    #[test]
-    fn samples_have_the_right_moments() {
-        let mixture = full();
-        let (mean, deviation) = mixture.moments();
-        let n = 20_000;
-        let draws: Vec<Vec<f64>> = (0..n).map(|i| mixture.sample(5, i)).collect();
-        for axis in 0..2 {
-            let average = draws.iter().map(|x| x[axis]).sum::<f64>() / f64::from(n);
-            let error = deviation[axis] / f64::from(n).sqrt();
-            assert!((average - mean[axis]).abs() < 4.0 * error, "axis {axis}: {average} {}", mean[axis]);
-        }
-    }
-}
+mod tests;

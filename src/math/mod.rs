@@ -29,6 +29,7 @@ mod elbo;
 mod fit;
 mod formula;
 mod lattice;
+mod marginal;
 mod mixture;
 mod noise;
 mod ode;
@@ -42,11 +43,12 @@ mod time;
 
 pub use elbo::{ReverseVariance, elbo_plan};
 pub use fit::{LineFit, fit_line};
-pub use formula::{Accumulator, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, mean_log_density};
-pub use lattice::Lattice;
-pub use mixture::{
-    Component, Covariance, Local, MAX_COMPONENTS, Marginal, Mixture, MixtureError, Scratch,
+pub use formula::{
+    Accumulator, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, mean_log_density,
 };
+pub use lattice::Lattice;
+pub use marginal::{Local, Marginal, Scratch};
+pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};

@@ -124,7 +124,8 @@ impl Noise {
             Estimator::Quadrature => tensor(self.rule(time), self.dim, start, count),
             Estimator::Antithetic => {
                 let half = self.random(node, start / 2, count / 2);
-                let pairs = half.chunks_exact(self.dim).flat_map(|e| e.iter().copied().chain(e.iter().map(|e| -e)));
+                let pairs =
+                    half.chunks_exact(self.dim).flat_map(|e| e.iter().copied().chain(e.iter().map(|e| -e)));
                 NoiseBlock { epsilon: pairs.collect(), weights: None, replicate }
             }
             Estimator::Qmc | Estimator::SteinQmc => self.sobol(node, replicate, start, count),
@@ -236,8 +237,9 @@ mod tests {
             let noise = Noise::quadrature(dim, 24, 1.0);
             for lambda in [-30.0, -6.0, -2.0, 0.0, 20.0] {
                 let time = Time::from_lambda(lambda);
-                let sum: f64 =
-                    (0..noise.blocks(time)).flat_map(|b| noise.block(0, time, b).weights.unwrap_or_default()).sum();
+                let sum: f64 = (0..noise.blocks(time))
+                    .flat_map(|b| noise.block(0, time, b).weights.unwrap_or_default())
+                    .sum();
                 assert!((sum - 1.0).abs() < 1e-12, "{dim} {lambda}: {sum}");
             }
         }

@@ -117,15 +117,8 @@ const A: [&[f64]; 7] = [
     &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
 ];
 /// Fifth-order weights minus fourth-order weights.
-const ERROR: [f64; 7] = [
-    71.0 / 57600.0,
-    0.0,
-    -71.0 / 16695.0,
-    71.0 / 1920.0,
-    -17253.0 / 339_200.0,
-    22.0 / 525.0,
-    -1.0 / 40.0,
-];
+const ERROR: [f64; 7] =
+    [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
 /// Longest step in `λ`: steps may not jump over the stretch where everything happens.
 const LONGEST: f64 = 2.0;
 
@@ -196,7 +189,8 @@ mod tests {
     use crate::math::{Component, Covariance, fit_line};
 
     fn gaussian(mean: f64, variance: f64) -> Mixture {
-        let component = Component { weight: 1.0, mean: vec![mean], covariance: Covariance::Isotropic(variance) };
+        let component =
+            Component { weight: 1.0, mean: vec![mean], covariance: Covariance::Isotropic(variance) };
         Mixture::new(&[component]).expect("a Gaussian")
     }
 
@@ -204,8 +198,8 @@ mod tests {
     fn flow_of_a_gaussian_is_the_standardising_map() {
         let mixture = gaussian(1.5, 0.3);
         for x in [-2.0, 0.0, 1.5, 4.0] {
-            let solution =
-                log_density_ode(&mixture, ScoreError::default(), &[x], OdeOptions::default()).expect("solved");
+            let solution = log_density_ode(&mixture, ScoreError::default(), &[x], OdeOptions::default())
+                .expect("solved");
             let z = (x - 1.5) / 0.3f64.sqrt();
             assert!((solution.end[0] - z).abs() < 1e-6 * (1.0 + z.abs()), "{x}: {} {z}", solution.end[0]);
             let exact = -0.5 * (LOG_2PI + 0.3f64.ln() + z * z);
@@ -227,7 +221,8 @@ mod tests {
             .into_iter()
             .map(|tolerance: f64| {
                 let options = OdeOptions { tolerance, ..OdeOptions::default() };
-                let solution = log_density_ode(&mixture, ScoreError::default(), &[0.2], options).expect("solved");
+                let solution =
+                    log_density_ode(&mixture, ScoreError::default(), &[0.2], options).expect("solved");
                 (tolerance.ln(), (solution.evaluations as f64).ln())
             })
             .collect();

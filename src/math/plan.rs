@@ -111,7 +111,8 @@ impl Plan {
     /// beyond the range of `λ`) stand for the ends of the process and get the tails.
     pub fn between(dim: usize, range: (f64, f64), t1: f64, t2: f64) -> Self {
         let start = Time::from_t(t1).map_or(f64::NEG_INFINITY, Time::lambda);
-        let end = Time::from_t(t2).map_or(if t2 <= 0.0 { f64::NEG_INFINITY } else { f64::INFINITY }, Time::lambda);
+        let end =
+            Time::from_t(t2).map_or(if t2 <= 0.0 { f64::NEG_INFINITY } else { f64::INFINITY }, Time::lambda);
         let (low, high) = (start.max(range.0), end.min(range.1));
         if high <= low {
             return Self::minus_integral(dim, Vec::new());
@@ -153,7 +154,8 @@ impl Plan {
 
     /// `-∫ (m - d(1-t))/2 dλ` for a rule of (λ, weight) pairs.
     fn minus_integral(dim: usize, rule: Vec<(f64, f64)>) -> Self {
-        let mut plan = Self { dim, constant: 0.0, quadratic: 0.0, origin: 0.0, nodes: Vec::with_capacity(rule.len()) };
+        let mut plan =
+            Self { dim, constant: 0.0, quadratic: 0.0, origin: 0.0, nodes: Vec::with_capacity(rule.len()) };
         for (lambda, h) in rule {
             let time = Time::from_lambda(lambda);
             plan.constant += 0.5 * h * dim as f64 * time.one_minus_t();

@@ -104,8 +104,7 @@ fn cosine(steps: usize) -> Vec<f64> {
 
 fn uniform_log_snr(steps: usize) -> NoiseSchedule {
     let gap = 2.0 * LOG_SNR_REACH / (steps.max(2) - 1) as f64;
-    let times: Vec<Time> =
-        (0..steps).map(|k| Time::from_lambda(-LOG_SNR_REACH + gap * k as f64)).collect();
+    let times: Vec<Time> = (0..steps).map(|k| Time::from_lambda(-LOG_SNR_REACH + gap * k as f64)).collect();
     let betas = (0..steps)
         .map(|k| match k {
             0 => times[0].t(),
@@ -136,7 +135,11 @@ mod tests {
                     let error = (time.one_minus_t() / signal - 1.0).abs();
                     assert!(error < 1e-9 || signal < 1e-300, "{schedule:?} {steps}: {error}");
                 }
-                assert!(s.times.windows(2).all(|w| w[0].t() <= w[1].t() && w[0].one_minus_t() > w[1].one_minus_t()));
+                assert!(
+                    s.times
+                        .windows(2)
+                        .all(|w| w[0].t() <= w[1].t() && w[0].one_minus_t() > w[1].one_minus_t())
+                );
             }
         }
     }

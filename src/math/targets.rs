@@ -77,9 +77,10 @@ impl Preset {
             Preset::Ring8 => {
                 (0..8).map(|i| polar(3.0, TAU * f64::from(i) / 8.0)).map(|mean| dot(mean, 0.04)).collect()
             }
-            Preset::Grid9 => {
-                (0..9).map(|i| [2.0 * f64::from(i % 3 - 1), 2.0 * f64::from(i / 3 - 1)]).map(|m| dot(m, 0.05)).collect()
-            }
+            Preset::Grid9 => (0..9)
+                .map(|i| [2.0 * f64::from(i % 3 - 1), 2.0 * f64::from(i / 3 - 1)])
+                .map(|m| dot(m, 0.05))
+                .collect(),
             Preset::Moons => (0..40).map(|i| dot(moon(i), 0.02)).collect(),
             Preset::Spiral => (0..48).map(|i| dot(arm(i), 0.015)).collect(),
             Preset::Checkerboard => (0..32).map(|i| dot(square(i), 0.06)).collect(),

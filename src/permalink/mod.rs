@@ -70,7 +70,12 @@ fn parse_float(text: &str) -> Option<f64> {
 /// twelve kilobytes of tables for it already.
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 fn parse_float(text: &str) -> Option<f64> {
-    let value = js_sys::Number::new(&text.into()).value_of();
+    #[wasm_bindgen::prelude::wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = Number)]
+        fn number(text: &str) -> f64;
+    }
+    let value = number(text);
     (!value.is_nan()).then_some(value)
 }
 

@@ -64,7 +64,9 @@ pub enum Notice {
         limit: usize,
     },
     /// The link was made by a later version of the page.
-    #[error("The link was made by a newer version of this page (v={version}); what this version does not know was ignored.")]
+    #[error(
+        "The link was made by a newer version of this page (v={version}); what this version does not know was ignored."
+    )]
     Newer {
         /// The version.
         version: String,

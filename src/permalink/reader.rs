@@ -29,7 +29,9 @@ impl Reader {
         if let Some(version) = reader.take("v") {
             match parse_number(&version) {
                 Some(v) if v == VERSION as f64 => {}
-                Some(v) if v > VERSION as f64 => reader.notices.push(Notice::Newer { version: shown(&version) }),
+                Some(v) if v > VERSION as f64 => {
+                    reader.notices.push(Notice::Newer { version: shown(&version) })
+                }
                 _ => reader.invalid("v", &version, "the version of a link is a whole number of at least 1"),
             }
         }
@@ -69,7 +71,9 @@ impl Reader {
 
     /// One of several names.
     pub fn choice<T: Copy + PartialEq>(&mut self, key: &str, choices: &Choices<T>, default: T) -> T {
-        let Some(text) = self.take(key) else { return default };
+        let Some(text) = self.take(key) else {
+            return default;
+        };
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
             return *value;
         }
@@ -203,7 +207,11 @@ mod tests {
             ("steps=1e3", 1000.0, ""),
             ("steps=0", 1.0, "“steps=0” was changed to 1: the range is whole numbers from 1 to 10000."),
             ("steps=7.5", 8.0, "“steps=7.5” was changed to 8: the range is whole numbers from 1 to 10000."),
-            ("steps=1e400", 1e4, "“steps=1e400” was changed to 10000: the range is whole numbers from 1 to 10000."),
+            (
+                "steps=1e400",
+                1e4,
+                "“steps=1e400” was changed to 10000: the range is whole numbers from 1 to 10000.",
+            ),
             ("steps=NaN", 100.0, "“steps=NaN” was ignored: it is not a number."),
             ("steps=", 100.0, "“steps=” was ignored: it is not a number."),
             ("steps=0x10", 100.0, "“steps=0x10” was ignored: it is not a number."),

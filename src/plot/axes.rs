@@ -5,11 +5,9 @@
 
 use super::clip;
 use super::figure::{Axis, ColourBar, Dash, Layer, Panel};
-use super::labels::push_apart;
 use super::labels::ascending;
-use super::layout::{
-    BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE,
-};
+use super::labels::push_apart;
+use super::layout::{BarLayout, LABEL_SIZE, LINE, Names, PanelLayout, SAMPLE, TICK_SIZE, TITLE_SIZE};
 use super::measure::{named, secondary_label_inline};
 use super::raster;
 use super::scene::{Anchor, Mark, Scene};
@@ -54,67 +52,31 @@ fn x_axis(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
         let x = m.x.to_pixel(tick.value);
         scene.hairline((x, bottom), (x, bottom + TICK), theme.axis());
         if panel.x.show_labels {
-            scene.words(
-                (x, bottom + 15.0),
-                &tick.label,
-                TICK_SIZE,
-                Anchor::Middle,
-                theme.quiet_text(),
-            );
+            scene.words((x, bottom + 15.0), &tick.label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
         }
     }
     if panel.x.show_labels && !panel.x.label.is_empty() {
         let at = (m.rect.right(), bottom + 15.0 + LINE);
-        scene.words(
-            at,
-            &panel.x.label,
-            LABEL_SIZE,
-            Anchor::End,
-            theme.quiet_text(),
-        );
+        scene.words(at, &panel.x.label, LABEL_SIZE, Anchor::End, theme.quiet_text());
     }
     let Some(second) = &panel.x.secondary else {
         return;
     };
-    scene.hairline(
-        (m.rect.x, m.rect.y),
-        (m.rect.right(), m.rect.y),
-        theme.axis(),
-    );
+    scene.hairline((m.rect.x, m.rect.y), (m.rect.right(), m.rect.y), theme.axis());
     let inline = secondary_label_inline(panel);
     let mut free = f64::NEG_INFINITY;
-    let reserved = if inline {
-        text::width(&second.label, LABEL_SIZE, false) + 10.0
-    } else {
-        -20.0
-    };
+    let reserved = if inline { text::width(&second.label, LABEL_SIZE, false) + 10.0 } else { -20.0 };
     for (x, label) in placed(&panel.x, |v| m.x.to_pixel(v), (m.rect.x, m.rect.right())) {
         let half = text::width(label, TICK_SIZE, false) / 2.0;
         scene.hairline((x, m.rect.y - TICK), (x, m.rect.y), theme.axis());
         if x - half >= free && x + half <= m.rect.right() - reserved {
-            scene.words(
-                (x, place.header.secondary),
-                label,
-                TICK_SIZE,
-                Anchor::Middle,
-                theme.quiet_text(),
-            );
+            scene.words((x, place.header.secondary), label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
             free = x + half + 8.0;
         }
     }
-    let line = if inline {
-        Some(place.header.secondary)
-    } else {
-        place.header.label
-    };
+    let line = if inline { Some(place.header.secondary) } else { place.header.label };
     if let (Some(y), false) = (line, second.label.is_empty()) {
-        scene.words(
-            (m.rect.right(), y),
-            &second.label,
-            LABEL_SIZE,
-            Anchor::End,
-            theme.quiet_text(),
-        );
+        scene.words((m.rect.right(), y), &second.label, LABEL_SIZE, Anchor::End, theme.quiet_text());
     }
 }
 
@@ -130,13 +92,7 @@ fn y_axis(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
         let y = m.y.to_pixel(tick.value);
         scene.hairline((left - TICK, y), (left, y), theme.axis());
         if panel.y.show_labels {
-            scene.words(
-                (left - 7.0, y),
-                &tick.label,
-                TICK_SIZE,
-                Anchor::End,
-                theme.quiet_text(),
-            );
+            scene.words((left - 7.0, y), &tick.label, TICK_SIZE, Anchor::End, theme.quiet_text());
         }
     }
     let Some(second) = &panel.y.secondary else {
@@ -148,24 +104,12 @@ fn y_axis(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
     for (y, label) in placed(&panel.y, |v| m.y.to_pixel(v), (m.rect.y, m.rect.bottom())) {
         scene.hairline((right, y), (right + TICK, y), theme.axis());
         if y + TICK_SIZE / 2.0 <= free {
-            scene.words(
-                (right + 7.0, y),
-                label,
-                TICK_SIZE,
-                Anchor::Start,
-                theme.quiet_text(),
-            );
+            scene.words((right + 7.0, y), label, TICK_SIZE, Anchor::Start, theme.quiet_text());
             free = y - TICK_SIZE / 2.0 - 2.0;
         }
     }
     if let (Some(y), false) = (place.header.label, second.label.is_empty()) {
-        scene.words(
-            (right, y),
-            &second.label,
-            LABEL_SIZE,
-            Anchor::End,
-            theme.quiet_text(),
-        );
+        scene.words((right, y), &second.label, LABEL_SIZE, Anchor::End, theme.quiet_text());
     }
 }
 
@@ -186,11 +130,7 @@ fn placed(axis: &Axis, to_pixel: impl Fn(f64) -> f64, (lo, hi): (f64, f64)) -> V
 fn heading(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
     let rect = &place.mapping.rect;
     if let (Some(title), Some(y)) = (&panel.title, place.header.title) {
-        let x = if place.column == 0 && !place.header.label_in_gutter {
-            place.left
-        } else {
-            rect.x
-        };
+        let x = if place.column == 0 && !place.header.label_in_gutter { place.left } else { rect.x };
         scene.push(Mark::Text {
             at: (x, y),
             text: title.clone(),
@@ -200,23 +140,13 @@ fn heading(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) 
             ink: theme.ink().into(),
         });
     }
-    if let (Some(y), true, false) = (
-        place.header.label,
-        panel.y.show_labels,
-        panel.y.label.is_empty(),
-    ) {
+    if let (Some(y), true, false) = (place.header.label, panel.y.show_labels, panel.y.label.is_empty()) {
         let (x, anchor) = if place.header.label_in_gutter {
             (rect.x - 10.0, Anchor::End)
         } else {
             (place.left, Anchor::Start)
         };
-        scene.words(
-            (x, y),
-            &panel.y.label,
-            LABEL_SIZE,
-            anchor,
-            theme.quiet_text(),
-        );
+        scene.words((x, y), &panel.y.label, LABEL_SIZE, anchor, theme.quiet_text());
     }
 }
 
@@ -226,10 +156,7 @@ fn names(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
     let rect = &place.mapping.rect;
     let spots: Vec<(f64, f64)> = match &place.names {
         Names::Margin(x) => {
-            let wanted: Vec<f64> = named
-                .iter()
-                .map(|&(i, _)| end_height(&panel.layers[i], place))
-                .collect();
+            let wanted: Vec<f64> = named.iter().map(|&(i, _)| end_height(&panel.layers[i], place)).collect();
             push_apart(&wanted, LINE - 1.0, rect.y + 4.0, rect.bottom() - 4.0)
                 .into_iter()
                 .map(|y| (*x, y))
@@ -242,20 +169,14 @@ fn names(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
     };
     for ((i, name), (x, y)) in named.into_iter().zip(spots) {
         let role = match &panel.layers[i] {
-            Layer::Line {
-                role, dash, width, ..
-            } => {
+            Layer::Line { role, dash, width, .. } => {
                 let dash = if *dash == Dash::Dashed {
                     (Dash::Dashed, f64::min(*width, 1.5))
                 } else {
                     (*dash, *width)
                 };
                 for points in clip::dashes(&[(x, y), (x + SAMPLE, y)], dash.0, dash.1) {
-                    scene.push(Mark::Path {
-                        points,
-                        ink: theme.colour(*role).into(),
-                        width: *width,
-                    });
+                    scene.push(Mark::Path { points, ink: theme.colour(*role).into(), width: *width });
                 }
                 *role
             }
@@ -271,13 +192,7 @@ fn names(scene: &mut Scene, panel: &Panel, place: &PanelLayout, theme: Theme) {
             }
             _ => Role::Muted,
         };
-        scene.words(
-            (x + SAMPLE + 6.0, y),
-            name,
-            LABEL_SIZE,
-            Anchor::Start,
-            theme.text_colour(role),
-        );
+        scene.words((x + SAMPLE + 6.0, y), name, LABEL_SIZE, Anchor::Start, theme.text_colour(role));
     }
 }
 
@@ -289,10 +204,7 @@ fn end_height(layer: &Layer, place: &PanelLayout) -> f64 {
     let rect = &place.mapping.rect;
     let pixels: Vec<_> = points.iter().map(|&p| place.mapping.to_pixel(p)).collect();
     let seen = match layer {
-        Layer::Line { .. } => clip::polyline(&pixels, rect)
-            .into_iter()
-            .flatten()
-            .collect(),
+        Layer::Line { .. } => clip::polyline(&pixels, rect).into_iter().flatten().collect(),
         _ => pixels,
     };
     seen.into_iter()
@@ -302,43 +214,30 @@ fn end_height(layer: &Layer, place: &PanelLayout) -> f64 {
 }
 
 /// The strip, its label above and its ticks below.
-pub(super) fn colour_bar(
-    scene: &mut Scene,
-    bar: &ColourBar,
-    place: &BarLayout,
-    theme: Theme,
-    density: f64,
-) {
+pub(super) fn colour_bar(scene: &mut Scene, bar: &ColourBar, place: &BarLayout, theme: Theme, density: f64) {
     let rect = &place.rect;
-    scene.words(
-        (rect.x, rect.y - 11.0),
-        &bar.label,
-        LABEL_SIZE,
-        Anchor::Start,
-        theme.quiet_text(),
-    );
+    scene.words((rect.x, rect.y - 11.0), &bar.label, LABEL_SIZE, Anchor::Start, theme.quiet_text());
     if let Some((rect, image)) = raster::ramp(&bar.scale, rect, density, theme) {
-        scene.push(Mark::Image {
-            rect,
-            image: image.into(),
-        });
+        scene.push(Mark::Image { rect, image: image.into() });
     }
-    let map =
-        super::mapping::AxisMap::new(&Axis::linear("", bar.scale.range), (rect.x, rect.right()));
-    for tick in &place.ticks.major {
+    let map = super::mapping::AxisMap::new(&Axis::linear("", bar.scale.range), (rect.x, rect.right()));
+    let ticks = &place.ticks.major;
+    // Long labels on a short bar: every second or fourth, zero among them.
+    let widest = ticks.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
+    let gap = match ticks.as_slice() {
+        [first, second, ..] => (map.to_pixel(second.value) - map.to_pixel(first.value)).abs(),
+        _ => f64::INFINITY,
+    };
+    let every = [1, 2, 4, 8].into_iter().find(|k| gap * f64::from(*k) > widest + 6.0).unwrap_or(16);
+    let zero = ticks.iter().position(|t| t.value == 0.0).unwrap_or(0);
+    for (i, tick) in ticks.iter().enumerate() {
         let x = map.to_pixel(tick.value);
         scene.hairline((x, rect.bottom()), (x, rect.bottom() + TICK), theme.axis());
+        if i.abs_diff(zero) % every as usize != 0 {
+            continue;
+        }
         let half = text::width(&tick.label, TICK_SIZE, false) / 2.0;
-        let x = x.clamp(
-            rect.x + half - 8.0,
-            (rect.right() - half + 8.0).max(rect.x + half - 8.0),
-        );
-        scene.words(
-            (x, rect.bottom() + 14.0),
-            &tick.label,
-            TICK_SIZE,
-            Anchor::Middle,
-            theme.quiet_text(),
-        );
+        let x = x.clamp(rect.x + half - 8.0, (rect.right() - half + 8.0).max(rect.x + half - 8.0));
+        scene.words((x, rect.bottom() + 14.0), &tick.label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
     }
 }

@@ -84,13 +84,7 @@ impl Cache {
         let same = |(key, _): &(Key, Kept)| Arc::ptr_eq(&key.grid, grid) && key.what == what;
         let entry = match self.entries.iter().position(same) {
             Some(i) => self.entries.remove(i),
-            None => (
-                Key {
-                    grid: grid.clone(),
-                    what,
-                },
-                make(),
-            ),
+            None => (Key { grid: grid.clone(), what }, make()),
         };
         let kept = entry.1.clone();
         self.entries.push(entry);
@@ -108,35 +102,17 @@ mod tests {
     use crate::plot::figure::Axis;
 
     fn grid(value: f64) -> Arc<Grid> {
-        Arc::new(Grid {
-            nx: 2,
-            ny: 2,
-            x: (0.0, 1.0),
-            y: (0.0, 1.0),
-            values: vec![0.0, 1.0, value, 2.0],
-        })
+        Arc::new(Grid { nx: 2, ny: 2, x: (0.0, 1.0), y: (0.0, 1.0), values: vec![0.0, 1.0, value, 2.0] })
     }
 
     fn mapping(side: f64) -> Mapping {
         let axis = Axis::linear("", (0.0, 1.0));
-        Mapping::new(
-            &axis,
-            &axis,
-            Rect {
-                x: 0.0,
-                y: 0.0,
-                w: side,
-                h: side,
-            },
-        )
+        Mapping::new(&axis, &axis, Rect { x: 0.0, y: 0.0, w: side, h: side })
     }
 
     fn draw(cache: &mut Cache, grid: &Arc<Grid>, side: f64, theme: Theme) -> Arc<Image> {
         let scale = ColourScale::sequential((0.0, 2.0));
-        cache
-            .heat_map(grid, &scale, Shading::Bilinear, &mapping(side), 1.0, theme)
-            .expect("a map")
-            .1
+        cache.heat_map(grid, &scale, Shading::Bilinear, &mapping(side), 1.0, theme).expect("a map").1
     }
 
     #[test]
@@ -144,20 +120,11 @@ mod tests {
         let mut cache = Cache::default();
         let (a, b) = (grid(1.0), grid(-5.0));
         let first = draw(&mut cache, &a, 20.0, Theme::Light);
-        assert!(Arc::ptr_eq(
-            &first,
-            &draw(&mut cache, &a, 20.0, Theme::Light)
-        ));
+        assert!(Arc::ptr_eq(&first, &draw(&mut cache, &a, 20.0, Theme::Light)));
         assert_ne!(first, draw(&mut cache, &b, 20.0, Theme::Light));
-        assert!(!Arc::ptr_eq(
-            &first,
-            &draw(&mut cache, &a, 20.0, Theme::Dark)
-        ));
+        assert!(!Arc::ptr_eq(&first, &draw(&mut cache, &a, 20.0, Theme::Dark)));
         assert_eq!(draw(&mut cache, &a, 30.0, Theme::Light).width, 30);
-        assert!(
-            Arc::ptr_eq(&first, &draw(&mut cache, &a, 20.0, Theme::Light)),
-            "others do not drive it out"
-        );
+        assert!(Arc::ptr_eq(&first, &draw(&mut cache, &a, 20.0, Theme::Light)), "others do not drive it out");
         let lines = cache.iso_lines(&a, &[0.5]);
         assert!(Arc::ptr_eq(&lines, &cache.iso_lines(&a, &[0.5])));
         assert_ne!(lines, cache.iso_lines(&a, &[1.5]));
@@ -175,10 +142,6 @@ mod tests {
             draw(&mut cache, &grid(1.0), 2200.0, Theme::Light);
         }
         let total: usize = cache.entries.iter().map(|(_, k)| k.bytes()).sum();
-        assert!(
-            total <= LIMIT && cache.entries.len() == 3,
-            "{total} {}",
-            cache.entries.len()
-        );
+        assert!(total <= LIMIT && cache.entries.len() == 3, "{total} {}", cache.entries.len());
     }
 }

@@ -52,17 +52,11 @@ pub fn draw_on_canvas(
     canvas.set_height(height);
     let context = context(canvas).map_err(|e| DrawError::Backend(e.0))?;
     let down = 1.0 / f64::from(FINE);
-    context
-        .scale(down, down)
-        .map_err(|e| DrawError::Backend(Fault::from(e).0))?;
+    context.scale(down, down).map_err(|e| DrawError::Backend(Fault::from(e).0))?;
     context.set_line_join("round");
     let inner = CanvasBackend::with_canvas_object(canvas.clone())
         .ok_or_else(|| DrawError::Backend("the canvas has no 2-D context".to_owned()))?;
-    let backend = FineCanvas {
-        inner,
-        context,
-        size: (width * FINE, height * FINE),
-    };
+    let backend = FineCanvas { inner, context, size: (width * FINE, height * FINE) };
     let (area, fine) = (backend.into_drawing_area(), f64::from(FINE));
     CACHE.with(|cache| match cache.try_borrow_mut() {
         Ok(mut cache) => draw_oversampled(figure, &area, style, fine, &mut cache),
@@ -77,10 +71,7 @@ pub(super) fn data_url(width: u32, height: u32, rgb: &[u8]) -> Option<String> {
     canvas.set_width(width);
     canvas.set_height(height);
     put(&context(&canvas).ok()?, (0.0, 0.0), (width, height), rgb).ok()?;
-    canvas
-        .to_data_url()
-        .ok()
-        .filter(|url| url.starts_with("data:image/png"))
+    canvas.to_data_url().ok().filter(|url| url.starts_with("data:image/png"))
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, Fault> {
@@ -149,12 +140,7 @@ impl DrawingBackend for FineCanvas {
         passed(self.inner.draw_pixel(point, colour))
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Outcome {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome {
         passed(self.inner.draw_line(from, to, style))
     }
 
@@ -194,18 +180,12 @@ impl DrawingBackend for FineCanvas {
         passed(self.inner.fill_polygon(path, style))
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        at: BackendCoord,
-    ) -> Outcome {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome {
         passed(self.inner.draw_text(text, style, at))
     }
 
     fn blit_bitmap(&mut self, at: BackendCoord, size: (u32, u32), rgb: &[u8]) -> Outcome {
         let device = |v: i32| f64::from(v) / f64::from(FINE);
-        put(&self.context, (device(at.0), device(at.1)), size, rgb)
-            .map_err(DrawingErrorKind::DrawingError)
+        put(&self.context, (device(at.0), device(at.1)), size, rgb).map_err(DrawingErrorKind::DrawingError)
     }
 }

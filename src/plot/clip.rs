@@ -14,12 +14,9 @@ pub type Point = (f64, f64);
 pub fn segment(a: Point, b: Point, rect: &Rect) -> Option<(Point, Point)> {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for (towards, room) in [
-        (-dx, a.0 - rect.x),
-        (dx, rect.right() - a.0),
-        (-dy, a.1 - rect.y),
-        (dy, rect.bottom() - a.1),
-    ] {
+    for (towards, room) in
+        [(-dx, a.0 - rect.x), (dx, rect.right() - a.0), (-dy, a.1 - rect.y), (dy, rect.bottom() - a.1)]
+    {
         if towards == 0.0 {
             if room < 0.0 {
                 return None;
@@ -45,11 +42,7 @@ pub fn polyline(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
     let mut open = false;
     for pair in points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
-        let inside = if is_finite(a) && is_finite(b) {
-            segment(a, b, rect)
-        } else {
-            None
-        };
+        let inside = if is_finite(a) && is_finite(b) { segment(a, b, rect) } else { None };
         let Some((start, end)) = inside else {
             open = false;
             continue;
@@ -68,12 +61,9 @@ pub fn polyline(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
 pub fn polygon(points: &[Point], rect: &Rect) -> Vec<Point> {
     let mut area = points.to_vec();
     // Each edge as (coordinate, limit, which side is inside).
-    for (vertical, limit, sign) in [
-        (true, rect.x, 1.0),
-        (true, rect.right(), -1.0),
-        (false, rect.y, 1.0),
-        (false, rect.bottom(), -1.0),
-    ] {
+    for (vertical, limit, sign) in
+        [(true, rect.x, 1.0), (true, rect.right(), -1.0), (false, rect.y, 1.0), (false, rect.bottom(), -1.0)]
+    {
         let depth = |p: Point| sign * (if vertical { p.0 } else { p.1 } - limit);
         let mut kept = Vec::with_capacity(area.len() + 4);
         for (i, &b) in area.iter().enumerate() {
@@ -145,11 +135,12 @@ pub fn simplify(points: &[Point], tolerance: f64) -> Vec<Point> {
         // Spans still to be looked at, the leftmost on top.
         let mut spans = vec![(start, end)];
         while let Some((i, j)) = spans.pop() {
-            let far = (i + 1..j)
-                .map(|k| (distance(points[k], points[i], points[j]), k))
-                .fold((tolerance, None), |best, (d, k)| {
+            let far = (i + 1..j).map(|k| (distance(points[k], points[i], points[j]), k)).fold(
+                (tolerance, None),
+                |best, (d, k)| {
                     if d > best.0 { (d, Some(k)) } else { best }
-                });
+                },
+            );
             match far.1 {
                 Some(k) => spans.extend([(k, j), (i, k)]),
                 None => kept.push(points[i]),
@@ -165,11 +156,7 @@ pub fn simplify(points: &[Point], tolerance: f64) -> Vec<Point> {
 fn distance(p: Point, a: Point, b: Point) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let square = dx * dx + dy * dy;
-    let t = if square > 0.0 {
-        ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / square
-    } else {
-        0.0
-    };
+    let t = if square > 0.0 { ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / square } else { 0.0 };
     let t = t.clamp(0.0, 1.0);
     f64::hypot(p.0 - a.0 - t * dx, p.1 - a.1 - t * dy)
 }
@@ -185,18 +172,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const RECT: Rect = Rect {
-        x: 10.0,
-        y: 20.0,
-        w: 100.0,
-        h: 50.0,
-    };
+    const RECT: Rect = Rect { x: 10.0, y: 20.0, w: 100.0, h: 50.0 };
 
     fn length(points: &[Point]) -> f64 {
-        points
-            .windows(2)
-            .map(|w| f64::hypot(w[1].0 - w[0].0, w[1].1 - w[0].1))
-            .sum()
+        points.windows(2).map(|w| f64::hypot(w[1].0 - w[0].0, w[1].1 - w[0].1)).sum()
     }
 
     proptest! {
@@ -286,15 +265,10 @@ mod tests {
         // A chord of sagitta s on a circle of radius r spans an angle of sqrt(8 s / r): here 0.163, 39 to the circle.
         assert!((39..90).contains(&few.len()), "{}", few.len());
         for p in &circle {
-            let off = few
-                .windows(2)
-                .map(|w| distance(*p, w[0], w[1]))
-                .fold(f64::INFINITY, f64::min);
+            let off = few.windows(2).map(|w| distance(*p, w[0], w[1])).fold(f64::INFINITY, f64::min);
             assert!(off <= 0.1 + 1e-9, "{off}");
         }
-        let straight: Vec<Point> = (0..100)
-            .map(|i| (f64::from(i), 2.0 * f64::from(i)))
-            .collect();
+        let straight: Vec<Point> = (0..100).map(|i| (f64::from(i), 2.0 * f64::from(i))).collect();
         assert_eq!(simplify(&straight, 0.1), [(0.0, 0.0), (99.0, 198.0)]);
         let zigzag: Vec<Point> = (0..600).map(|i| (f64::from(i), f64::from(i % 2))).collect();
         assert_eq!(simplify(&zigzag, 0.1), zigzag);

@@ -57,11 +57,7 @@ impl Rgb {
     #[must_use]
     pub fn distance(self, other: Self) -> f64 {
         let (p, q) = (self.to_oklab(), other.to_oklab());
-        p.iter()
-            .zip(q)
-            .map(|(a, b)| (a - b) * (a - b))
-            .sum::<f64>()
-            .sqrt()
+        p.iter().zip(q).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
     }
 }
 
@@ -90,21 +86,13 @@ impl ColourScale {
     /// Viridis over a range.
     #[must_use]
     pub const fn sequential(range: (f64, f64)) -> Self {
-        Self {
-            map: ColourMap::Sequential,
-            range,
-            centre: 0.0,
-        }
+        Self { map: ColourMap::Sequential, range, centre: 0.0 }
     }
 
     /// A diverging scale over `-reach..reach`, neutral at 0.
     #[must_use]
     pub const fn diverging(reach: f64) -> Self {
-        Self {
-            map: ColourMap::Diverging,
-            range: (-reach, reach),
-            centre: 0.0,
-        }
+        Self { map: ColourMap::Diverging, range: (-reach, reach), centre: 0.0 }
     }
 
     /// Position of a value in the map, in \[0, 1\]; `None` for NaN.
@@ -143,11 +131,7 @@ impl ColourMap {
     pub fn at(self, t: f64, theme: Theme) -> Rgb {
         match self {
             Self::Sequential => {
-                let c = colorous::VIRIDIS.eval_continuous(if t.is_nan() {
-                    0.0
-                } else {
-                    t.clamp(0.0, 1.0)
-                });
+                let c = colorous::VIRIDIS.eval_continuous(if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) });
                 Rgb(c.r, c.g, c.b)
             }
             Self::Diverging => Rgb::from_oklab(diverging(t, theme)),
@@ -164,11 +148,7 @@ impl ColourMap {
 
 /// OKLab of the diverging map: two straight arms of equal length.
 fn diverging(t: f64, theme: Theme) -> [f64; 3] {
-    let s = if t.is_nan() {
-        0.0
-    } else {
-        t.clamp(0.0, 1.0) * 2.0 - 1.0
-    };
+    let s = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) * 2.0 - 1.0 };
     let (centre, end, chroma) = match theme {
         Theme::Light => (0.965, 0.56, 0.132),
         Theme::Dark => (0.225, 0.76, 0.115),
@@ -181,11 +161,7 @@ fn diverging(t: f64, theme: Theme) -> [f64; 3] {
     }
     .to_radians();
     let s = s.abs();
-    [
-        centre + (end - centre) * s,
-        chroma * s * hue.cos(),
-        chroma * s * hue.sin(),
-    ]
+    [centre + (end - centre) * s, chroma * s * hue.cos(), chroma * s * hue.sin()]
 }
 
 fn oklab_to_linear([l, a, b]: [f64; 3]) -> [f64; 3] {
@@ -202,19 +178,11 @@ fn oklab_to_linear([l, a, b]: [f64; 3]) -> [f64; 3] {
 
 fn to_linear(channel: u8) -> f64 {
     let c = f64::from(channel) / 255.0;
-    if c <= 0.040_45 {
-        c / 12.92
-    } else {
-        ((c + 0.055) / 1.055).powf(2.4)
-    }
+    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
 
 fn to_srgb(linear: f64) -> u8 {
-    let c = if linear <= 0.003_130_8 {
-        12.92 * linear
-    } else {
-        1.055 * linear.powf(1.0 / 2.4) - 0.055
-    };
+    let c = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     (c * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
@@ -229,14 +197,8 @@ mod tests {
         // Ottosson's definition: white is (1, 0, 0); red is (0.62796, 0.22486, 0.12585).
         let near = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).all(|(x, y)| (x - y).abs() < 2e-4);
         assert!(near(Rgb(255, 255, 255).to_oklab(), [1.0, 0.0, 0.0]));
-        assert!(near(
-            Rgb(255, 0, 0).to_oklab(),
-            [0.627_96, 0.224_86, 0.125_85]
-        ));
-        assert!(near(
-            Rgb(0, 0, 255).to_oklab(),
-            [0.452_01, -0.032_46, -0.311_53]
-        ));
+        assert!(near(Rgb(255, 0, 0).to_oklab(), [0.627_96, 0.224_86, 0.125_85]));
+        assert!(near(Rgb(0, 0, 255).to_oklab(), [0.452_01, -0.032_46, -0.311_53]));
     }
 
     #[test]
@@ -259,11 +221,8 @@ mod tests {
 
     #[test]
     fn viridis_grows_lighter() {
-        let light: Vec<f64> = ColourMap::Sequential
-            .table(64, Theme::Light)
-            .iter()
-            .map(|c| c.to_oklab()[0])
-            .collect();
+        let light: Vec<f64> =
+            ColourMap::Sequential.table(64, Theme::Light).iter().map(|c| c.to_oklab()[0]).collect();
         assert!(light.windows(2).all(|w| w[1] > w[0]), "{light:?}");
     }
 
@@ -272,33 +231,21 @@ mod tests {
         for theme in THEMES {
             for i in 0..=100 {
                 let rgb = oklab_to_linear(diverging(f64::from(i) / 100.0, theme));
-                assert!(
-                    rgb.iter().all(|v| (-1e-3..=1.001).contains(v)),
-                    "{theme:?} {i}: {rgb:?}"
-                );
+                assert!(rgb.iter().all(|v| (-1e-3..=1.001).contains(v)), "{theme:?} {i}: {rgb:?}");
             }
             let table = ColourMap::Diverging.table(41, theme);
             let steps: Vec<f64> = table.windows(2).map(|w| w[0].distance(w[1])).collect();
             let mean = steps.iter().sum::<f64>() / steps.len() as f64;
-            assert!(
-                steps.iter().all(|s| (s / mean - 1.0).abs() < 0.15),
-                "{theme:?}: {steps:?}"
-            );
+            assert!(steps.iter().all(|s| (s / mean - 1.0).abs() < 0.15), "{theme:?}: {steps:?}");
             let light: Vec<f64> = table.iter().map(|c| c.to_oklab()[0]).collect();
             let sign = if theme == Theme::Light { -1.0 } else { 1.0 };
             assert!(light[20..].windows(2).all(|w| sign * (w[1] - w[0]) > 0.0));
             for i in 0..=20 {
-                assert!(
-                    (light[i] - light[40 - i]).abs() < 0.006,
-                    "arms differ in lightness at {i}"
-                );
+                assert!((light[i] - light[40 - i]).abs() < 0.006, "arms differ in lightness at {i}");
                 let from_centre = |c: Rgb| c.distance(table[20]);
                 assert!((from_centre(table[i]) - from_centre(table[40 - i])).abs() < 0.008);
             }
-            assert!(
-                table[20].distance(theme.background()) < 0.05,
-                "the centre is near the background"
-            );
+            assert!(table[20].distance(theme.background()) < 0.05, "the centre is near the background");
         }
     }
 
@@ -310,11 +257,7 @@ mod tests {
         assert_eq!(scale.position(f64::INFINITY), Some(1.0));
         assert_eq!(scale.position(-1.0), Some(0.75));
         assert_eq!(scale.colour(f64::NAN, Theme::Light), None);
-        let scale = ColourScale {
-            map: ColourMap::Diverging,
-            range: (-1.0, 3.0),
-            centre: 0.0,
-        };
+        let scale = ColourScale { map: ColourMap::Diverging, range: (-1.0, 3.0), centre: 0.0 };
         assert_eq!(scale.position(0.0), Some(0.5));
         assert_eq!(scale.position(3.0), Some(1.0));
         assert_eq!(scale.position(-1.5), Some(0.25));

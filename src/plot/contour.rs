@@ -48,10 +48,7 @@ pub fn iso_lines(grid: &Grid, levels: &[f64]) -> Vec<IsoLine> {
         for ring in &line.geometry().0 {
             let points = ring.0.iter().map(|p| (p.x - 0.5, p.y - 0.5));
             for piece in open_pieces(grid, points) {
-                found.push(IsoLine {
-                    level: line.threshold(),
-                    points: piece,
-                });
+                found.push(IsoLine { level: line.threshold(), points: piece });
             }
         }
     }
@@ -66,10 +63,7 @@ pub fn levels_below(maximum: f64, depth: f64, count: usize) -> Vec<f64> {
         return Vec::new();
     }
     let step = nice_step(depth / count as f64);
-    (1..=count)
-        .map(|k| maximum - step * k as f64)
-        .filter(|l| *l >= maximum - depth * (1.0 + 1e-9))
-        .collect()
+    (1..=count).map(|k| maximum - step * k as f64).filter(|l| *l >= maximum - depth * (1.0 + 1e-9)).collect()
 }
 
 /// Levels at multiples of a nice step within a range, about `count` of them, symmetric about 0, which is left out.
@@ -80,20 +74,13 @@ pub fn levels_about_zero(reach: f64, count: usize) -> Vec<f64> {
     }
     let step = nice_step(2.0 * reach / count as f64);
     let n = (reach / step + 1e-9).floor().min(count as f64) as i32;
-    (-n..=n)
-        .filter(|k| *k != 0)
-        .map(|k| step * f64::from(k))
-        .collect()
+    (-n..=n).filter(|k| *k != 0).map(|k| step * f64::from(k)).collect()
 }
 
 /// The least of 1, 2, 5 times a power of ten that is at least `raw`.
 fn nice_step(raw: f64) -> f64 {
     let power = 10f64.powf(raw.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|m| m * power)
-        .find(|s| *s >= raw * (1.0 - 1e-9))
-        .unwrap_or(raw)
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * (1.0 - 1e-9)).unwrap_or(raw)
 }
 
 /// Cuts a ring of node coordinates where it follows the border or touches missing values, and maps it to data.
@@ -102,16 +89,10 @@ fn open_pieces(grid: &Grid, points: impl Iterator<Item = (f64, f64)>) -> Vec<Vec
     let known = |(u, v): (f64, f64)| {
         let inside = u >= 0.0 && v >= 0.0 && u <= right && v <= top;
         let corners = [(u.floor(), v.floor()), (u.ceil(), v.ceil())];
-        inside
-            && corners
-                .iter()
-                .all(|&(i, j)| grid.at(i as usize, j as usize).is_finite())
+        inside && corners.iter().all(|&(i, j)| grid.at(i as usize, j as usize).is_finite())
     };
     let to_data = |(u, v): (f64, f64)| {
-        (
-            grid.x.0 + (grid.x.1 - grid.x.0) * u / right,
-            grid.y.0 + (grid.y.1 - grid.y.0) * v / top,
-        )
+        (grid.x.0 + (grid.x.1 - grid.x.0) * u / right, grid.y.0 + (grid.y.1 - grid.y.0) * v / top)
     };
     let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
     let mut first_known = None;
@@ -147,13 +128,7 @@ mod tests {
     fn sampled(n: usize, f: impl Fn(f64, f64) -> f64) -> Grid {
         let at = |i: usize| -2.0 + 4.0 * i as f64 / (n - 1) as f64;
         let values = (0..n * n).map(|k| f(at(k % n), at(k / n))).collect();
-        Grid {
-            nx: n,
-            ny: n,
-            x: (-2.0, 2.0),
-            y: (-2.0, 2.0),
-            values,
-        }
+        Grid { nx: n, ny: n, x: (-2.0, 2.0), y: (-2.0, 2.0), values }
     }
 
     #[test]
@@ -163,10 +138,7 @@ mod tests {
         let points = &lines[0].points;
         assert_eq!(points.first(), points.last());
         assert!(points.iter().all(|p| (p.0.hypot(p.1) - 1.0).abs() < 1e-3));
-        let length: f64 = points
-            .windows(2)
-            .map(|w| (w[1].0 - w[0].0).hypot(w[1].1 - w[0].1))
-            .sum();
+        let length: f64 = points.windows(2).map(|w| (w[1].0 - w[0].0).hypot(w[1].1 - w[0].1)).sum();
         assert!((length - std::f64::consts::TAU).abs() < 0.01, "{length}");
     }
 
@@ -175,16 +147,9 @@ mod tests {
         let lines = iso_lines(&sampled(81, |x, y| -((x - 2.0).powi(2) + y * y)), &[-1.0]);
         assert_eq!(lines.len(), 1, "{lines:?}");
         let points = &lines[0].points;
-        assert!(
-            points
-                .iter()
-                .all(|p| ((p.0 - 2.0).hypot(p.1) - 1.0).abs() < 1e-3)
-        );
+        assert!(points.iter().all(|p| ((p.0 - 2.0).hypot(p.1) - 1.0).abs() < 1e-3));
         for end in [points[0], points[points.len() - 1]] {
-            assert!(
-                (end.0 - 2.0).abs() < 1e-9 && (end.1.abs() - 1.0).abs() < 1e-3,
-                "{end:?}"
-            );
+            assert!((end.0 - 2.0).abs() < 1e-9 && (end.1.abs() - 1.0).abs() < 1e-3, "{end:?}");
         }
     }
 
@@ -196,11 +161,7 @@ mod tests {
             assert_eq!(lines.len(), 2, "{level}");
             for line in lines {
                 assert_eq!(line.level, level);
-                assert!(
-                    line.points
-                        .iter()
-                        .all(|(x, y)| (x * y - level).abs() < 2e-3)
-                );
+                assert!(line.points.iter().all(|(x, y)| (x * y - level).abs() < 2e-3));
                 let side = line.points[0].0.signum();
                 assert!(line.points.iter().all(|p| p.0.signum() == side));
             }
@@ -218,30 +179,15 @@ mod tests {
                 .iter()
                 .all(|p| p.0.is_finite() && p.0 < 0.95 && (p.0.hypot(p.1) - 1.0).abs() < 3e-3)
         );
-        let none = Grid {
-            values: vec![f64::NAN; 4],
-            nx: 2,
-            ny: 2,
-            x: (0.0, 1.0),
-            y: (0.0, 1.0),
-        };
+        let none = Grid { values: vec![f64::NAN; 4], nx: 2, ny: 2, x: (0.0, 1.0), y: (0.0, 1.0) };
         assert!(iso_lines(&none, &[0.0]).is_empty());
-        let short = Grid {
-            values: vec![0.0; 3],
-            nx: 2,
-            ny: 2,
-            x: (0.0, 1.0),
-            y: (0.0, 1.0),
-        };
+        let short = Grid { values: vec![0.0; 3], nx: 2, ny: 2, x: (0.0, 1.0), y: (0.0, 1.0) };
         assert!(iso_lines(&short, &[0.0]).is_empty());
     }
 
     #[test]
     fn levels_are_nice() {
-        assert_eq!(
-            levels_below(-1.0, 12.0, 6),
-            [-3.0, -5.0, -7.0, -9.0, -11.0, -13.0]
-        );
+        assert_eq!(levels_below(-1.0, 12.0, 6), [-3.0, -5.0, -7.0, -9.0, -11.0, -13.0]);
         assert_eq!(levels_below(0.0, 10.0, 4), [-5.0, -10.0]);
         assert_eq!(levels_about_zero(1.0, 4), [-1.0, -0.5, 0.5, 1.0]);
         assert!(levels_below(f64::NAN, 1.0, 3).is_empty() && levels_below(0.0, -1.0, 3).is_empty());

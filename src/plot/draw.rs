@@ -30,27 +30,18 @@ pub struct Style {
 }
 
 /// The interface font of the reader's system.
-pub const FONT: &str =
-    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 impl Style {
     /// The interface font at a scale.
     #[must_use]
     pub fn new(theme: Theme, scale: f64) -> Self {
-        Self {
-            theme,
-            scale,
-            font: FONT.to_owned(),
-        }
+        Self { theme, scale, font: FONT.to_owned() }
     }
 
     /// The scale, or the nearest usable one.
     pub(super) fn density(&self) -> f64 {
-        if self.scale.is_finite() {
-            self.scale.clamp(0.25, 16.0)
-        } else {
-            1.0
-        }
+        if self.scale.is_finite() { self.scale.clamp(0.25, 16.0) } else { 1.0 }
     }
 }
 
@@ -111,20 +102,10 @@ pub(super) fn draw_oversampled<DB: DrawingBackend>(
     let layout = layout(figure, f64::from(width) / unit, f64::from(height) / unit);
     let scene = Scene::with_cache(figure, &layout, style.theme, density, cache);
     for mark in &scene.marks {
-        area.draw(&Element {
-            mark,
-            unit,
-            oversample,
-            font: &style.font,
-        })
-        .map_err(|e| backend_error(&e))?;
+        area.draw(&Element { mark, unit, oversample, font: &style.font }).map_err(|e| backend_error(&e))?;
     }
     area.present().map_err(|e| backend_error(&e))?;
-    Ok(Drawn {
-        non_finite: scene.non_finite,
-        outside: scene.outside,
-        layout,
-    })
+    Ok(Drawn { non_finite: scene.non_finite, outside: scene.outside, layout })
 }
 
 fn backend_error<E: std::error::Error + Send + Sync>(error: &DrawingAreaErrorKind<E>) -> DrawError {
@@ -159,29 +140,16 @@ impl<DB: DrawingBackend> Drawable<DB> for Element<'_> {
         _parent: (u32, u32),
     ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
         let origin = origin.next().unwrap_or((0, 0));
-        let at = |p: Point| {
-            (
-                origin.0 + whole(p.0 * self.unit),
-                origin.1 + whole(p.1 * self.unit),
-            )
-        };
+        let at = |p: Point| (origin.0 + whole(p.0 * self.unit), origin.1 + whole(p.1 * self.unit));
         let length = |l: f64| whole(l * self.unit).max(1) as u32;
         match self.mark {
             Mark::Fill { rect, ink } => {
                 let snap = |v: f64| self.to_device(v);
                 let (x0, y0) = (snap(rect.x), snap(rect.y));
                 let least = whole(self.oversample).max(1);
-                let (x1, y1) = (
-                    snap(rect.right()).max(x0 + least),
-                    snap(rect.bottom()).max(y0 + least),
-                );
+                let (x1, y1) = (snap(rect.right()).max(x0 + least), snap(rect.bottom()).max(y0 + least));
                 let shift = |(x, y): BackendCoord| (x + origin.0, y + origin.1);
-                backend.draw_rect(
-                    shift((x0, y0)),
-                    shift((x1, y1)),
-                    &paint(*ink, 1, true),
-                    true,
-                )
+                backend.draw_rect(shift((x0, y0)), shift((x1, y1)), &paint(*ink, 1, true), true)
             }
             Mark::Path { points, ink, width } => {
                 let mut path: Vec<BackendCoord> = points.iter().map(|&p| at(p)).collect();
@@ -193,32 +161,15 @@ impl<DB: DrawingBackend> Drawable<DB> for Element<'_> {
                 path.dedup();
                 backend.fill_polygon(path, &paint(*ink, 1, true))
             }
-            Mark::Circle {
-                centre,
-                radius,
-                ink,
-                ring,
-            } => {
+            Mark::Circle { centre, radius, ink, ring } => {
                 let style = paint(*ink, ring.map_or(1, length), ring.is_none());
                 backend.draw_circle(at(*centre), length(*radius), &style, ring.is_none())
             }
-            Mark::Text {
-                at: point,
-                text,
-                size,
-                anchor,
-                bold,
-                ink,
-            } => backend.draw_text(
-                text,
-                &self.text_style(*size, *anchor, *bold, *ink),
-                at(*point),
-            ),
+            Mark::Text { at: point, text, size, anchor, bold, ink } => {
+                backend.draw_text(text, &self.text_style(*size, *anchor, *bold, *ink), at(*point))
+            }
             Mark::Image { rect, image } => {
-                let corner = (
-                    origin.0 + self.to_device(rect.x),
-                    origin.1 + self.to_device(rect.y),
-                );
+                let corner = (origin.0 + self.to_device(rect.x), origin.1 + self.to_device(rect.y));
                 backend.blit_bitmap(corner, (image.width, image.height), &image.rgb)
             }
         }
@@ -232,21 +183,13 @@ impl<'a> Element<'a> {
     }
 
     fn text_style(&self, size: f64, anchor: Anchor, bold: bool, ink: Ink) -> TextStyle<'a> {
-        let weight = if bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
         let h_pos = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let mut style = TextStyle::from(FontDesc::new(
-            FontFamily::Name(self.font),
-            size * self.unit,
-            weight,
-        ));
+        let mut style = TextStyle::from(FontDesc::new(FontFamily::Name(self.font), size * self.unit, weight));
         style.pos = Pos::new(h_pos, VPos::Center);
         style.color = colour(ink).to_backend_color();
         style
@@ -262,11 +205,7 @@ fn colour(ink: Ink) -> RGBAColor {
 }
 
 fn paint(ink: Ink, stroke_width: u32, filled: bool) -> ShapeStyle {
-    ShapeStyle {
-        color: colour(ink),
-        filled,
-        stroke_width,
-    }
+    ShapeStyle { color: colour(ink), filled, stroke_width }
 }
 
 #[cfg(test)]

@@ -32,11 +32,7 @@ impl Row {
     /// A row of weight 1 without colour bars.
     #[must_use]
     pub fn new(panels: Vec<Panel>) -> Self {
-        Self {
-            height_weight: 1.0,
-            panels,
-            bars: Vec::new(),
-        }
+        Self { height_weight: 1.0, panels, bars: Vec::new() }
     }
 
     /// The same row with another share of the height.
@@ -94,13 +90,7 @@ impl Panel {
     /// An empty panel.
     #[must_use]
     pub fn new(x: Axis, y: Axis) -> Self {
-        Self {
-            title: None,
-            x,
-            y,
-            layers: Vec::new(),
-            equal_aspect: false,
-        }
+        Self { title: None, x, y, layers: Vec::new(), equal_aspect: false }
     }
 
     /// The same panel with a heading.
@@ -127,9 +117,7 @@ impl Panel {
     /// Whether a heat map fills the panel.
     #[must_use]
     pub fn has_raster(&self) -> bool {
-        self.layers
-            .iter()
-            .any(|layer| matches!(layer, Layer::Raster { .. }))
+        self.layers.iter().any(|layer| matches!(layer, Layer::Raster { .. }))
     }
 }
 
@@ -162,22 +150,13 @@ impl Axis {
     /// A linear axis.
     #[must_use]
     pub fn linear(label: impl Into<String>, range: (f64, f64)) -> Self {
-        Self {
-            label: label.into(),
-            range,
-            scale: Scale::Linear,
-            show_labels: true,
-            secondary: None,
-        }
+        Self { label: label.into(), range, scale: Scale::Linear, show_labels: true, secondary: None }
     }
 
     /// A logarithmic axis.
     #[must_use]
     pub fn log(label: impl Into<String>, range: (f64, f64)) -> Self {
-        Self {
-            scale: Scale::Log10,
-            ..Self::linear(label, range)
-        }
+        Self { scale: Scale::Log10, ..Self::linear(label, range) }
     }
 
     /// The same axis without words and numbers.
@@ -190,10 +169,7 @@ impl Axis {
     /// The same axis with a second set of ticks, given as positions on this axis and their texts.
     #[must_use]
     pub fn secondary(mut self, label: impl Into<String>, ticks: Vec<(f64, String)>) -> Self {
-        self.secondary = Some(Secondary {
-            label: label.into(),
-            ticks,
-        });
+        self.secondary = Some(Secondary { label: label.into(), ticks });
         self
     }
 }
@@ -344,35 +320,19 @@ impl Layer {
     /// A solid curve of ordinary width without a name.
     #[must_use]
     pub fn line(points: Vec<(f64, f64)>, role: Role) -> Self {
-        Self::Line {
-            points,
-            role,
-            dash: Dash::Solid,
-            width: 1.75,
-            label: None,
-        }
+        Self::Line { points, role, dash: Dash::Solid, width: 1.75, label: None }
     }
 
     /// Dots of ordinary size without a name.
     #[must_use]
     pub fn points(points: Vec<(f64, f64)>, role: Role) -> Self {
-        Self::Points {
-            points,
-            error_bars: None,
-            role,
-            radius: 3.0,
-            label: None,
-        }
+        Self::Points { points, error_bars: None, role, radius: 3.0, label: None }
     }
 
     /// A heat map, bilinear between its nodes.
     #[must_use]
     pub fn raster(grid: Arc<Grid>, scale: ColourScale) -> Self {
-        Self::Raster {
-            grid,
-            scale,
-            shading: Shading::Bilinear,
-        }
+        Self::Raster { grid, scale, shading: Shading::Bilinear }
     }
 
     /// The same layer with a name; only lines, dots, vertical and horizontal lines have one.
@@ -391,9 +351,7 @@ impl Layer {
     /// The same layer with broken lines; only lines can be.
     #[must_use]
     pub fn dashed(mut self, how: Dash) -> Self {
-        if let Self::Line { dash, .. } | Self::VLine { dash, .. } | Self::HLine { dash, .. } =
-            &mut self
-        {
+        if let Self::Line { dash, .. } | Self::VLine { dash, .. } | Self::HLine { dash, .. } = &mut self {
             *dash = how;
         }
         self
@@ -420,10 +378,7 @@ impl Grid {
     #[must_use]
     pub fn at(&self, i: usize, j: usize) -> f64 {
         if i < self.nx && j < self.ny {
-            self.values
-                .get(j * self.nx + i)
-                .copied()
-                .unwrap_or(f64::NAN)
+            self.values.get(j * self.nx + i).copied().unwrap_or(f64::NAN)
         } else {
             f64::NAN
         }
@@ -432,8 +387,7 @@ impl Grid {
     /// Whether the shape fits the values and the extent is a proper rectangle of at least 2 x 2 nodes.
     #[must_use]
     pub fn is_proper(&self) -> bool {
-        let proper =
-            |(a, b): (f64, f64)| a.is_finite() && b.is_finite() && a != b && (b - a).is_finite();
+        let proper = |(a, b): (f64, f64)| a.is_finite() && b.is_finite() && a != b && (b - a).is_finite();
         self.nx >= 2
             && self.ny >= 2
             && self.nx.checked_mul(self.ny) == Some(self.values.len())
@@ -444,12 +398,9 @@ impl Grid {
     /// Least and greatest finite value, if there is one.
     #[must_use]
     pub fn finite_range(&self) -> Option<(f64, f64)> {
-        self.values
-            .iter()
-            .filter(|v| v.is_finite())
-            .fold(None, |range, &v| match range {
-                None => Some((v, v)),
-                Some((lo, hi)) => Some((f64::min(lo, v), f64::max(hi, v))),
-            })
+        self.values.iter().filter(|v| v.is_finite()).fold(None, |range, &v| match range {
+            None => Some((v, v)),
+            Some((lo, hi)) => Some((f64::min(lo, v), f64::max(hi, v))),
+        })
     }
 }

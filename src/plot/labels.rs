@@ -12,21 +12,9 @@ pub fn push_apart(wanted: &[f64], gap: f64, lo: f64, hi: f64) -> Vec<f64> {
         return Vec::new();
     }
     let room = (hi - lo).max(0.0);
-    let gap = if n > 1 {
-        gap.min(room / (n - 1) as f64)
-    } else {
-        gap
-    };
-    let clean: Vec<f64> = wanted
-        .iter()
-        .map(|w| {
-            if w.is_nan() {
-                hi
-            } else {
-                w.clamp(lo.min(hi), hi)
-            }
-        })
-        .collect();
+    let gap = if n > 1 { gap.min(room / (n - 1) as f64) } else { gap };
+    let clean: Vec<f64> =
+        wanted.iter().map(|w| if w.is_nan() { hi } else { w.clamp(lo.min(hi), hi) }).collect();
     let order = ascending(&clean);
     // Without the gaps, the k-th label wants clean - k gap, and these must not decrease.
     let mut blocks: Vec<(f64, usize)> = Vec::new();
@@ -42,9 +30,7 @@ pub fn push_apart(wanted: &[f64], gap: f64, lo: f64, hi: f64) -> Vec<f64> {
         blocks.push(block);
     }
     let span = (n - 1) as f64 * gap;
-    let offsets = blocks
-        .iter()
-        .flat_map(|&(sum, count)| std::iter::repeat_n(sum / count as f64, count));
+    let offsets = blocks.iter().flat_map(|&(sum, count)| std::iter::repeat_n(sum / count as f64, count));
     let mut result = vec![0.0; n];
     for ((k, &i), offset) in order.iter().enumerate().zip(offsets) {
         result[i] = offset.clamp(lo, (hi - span).max(lo)) + k as f64 * gap;
@@ -70,10 +56,7 @@ mod tests {
 
     #[test]
     fn labels_that_fit_stay() {
-        assert_eq!(
-            push_apart(&[50.0, 10.0, 30.0], 15.0, 0.0, 100.0),
-            [50.0, 10.0, 30.0]
-        );
+        assert_eq!(push_apart(&[50.0, 10.0, 30.0], 15.0, 0.0, 100.0), [50.0, 10.0, 30.0]);
     }
 
     #[test]

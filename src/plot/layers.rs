@@ -24,125 +24,40 @@ pub(super) fn draw(
     let mut below: Option<&ColourScale> = None;
     for layer in &panel.layers {
         match layer {
-            Layer::Line {
-                points,
-                role,
-                dash,
-                width,
-                ..
-            } => {
+            Layer::Line { points, role, dash, width, .. } => {
                 curve(scene, m, points, *dash, *width, theme.colour(*role).into());
             }
             Layer::Band { x, lo, hi, role } => band(scene, m, x, lo, hi, theme.colour(*role)),
-            Layer::Points {
-                points,
-                error_bars,
-                role,
-                radius,
-                ..
-            } => {
-                dots(
-                    scene,
-                    m,
-                    points,
-                    error_bars.as_deref(),
-                    *radius,
-                    theme.colour(*role),
-                );
+            Layer::Points { points, error_bars, role, radius, .. } => {
+                dots(scene, m, points, error_bars.as_deref(), *radius, theme.colour(*role));
             }
-            Layer::Raster {
-                grid,
-                scale,
-                shading,
-            } => {
+            Layer::Raster { grid, scale, shading } => {
                 below = Some(scale);
-                if let Some((rect, image)) =
-                    cache.heat_map(grid, scale, *shading, m, density, theme)
-                {
+                if let Some((rect, image)) = cache.heat_map(grid, scale, *shading, m, density, theme) {
                     scene.push(Mark::Image { rect, image });
                 }
             }
             Layer::Contours { grid, levels, role } => {
-                contours(
-                    scene,
-                    m,
-                    &cache.iso_lines(grid, levels),
-                    *role,
-                    below,
-                    theme,
-                );
+                contours(scene, m, &cache.iso_lines(grid, levels), *role, below, theme);
             }
-            Layer::VLine {
-                x,
-                role,
-                dash,
-                label,
-            } => {
+            Layer::VLine { x, role, dash, label } => {
                 let x = m.x.to_pixel(*x);
-                rule(
-                    scene,
-                    m,
-                    [(x, m.rect.y), (x, m.rect.bottom())],
-                    *dash,
-                    *role,
-                    theme,
-                );
+                rule(scene, m, [(x, m.rect.y), (x, m.rect.bottom())], *dash, *role, theme);
                 if let (Some(label), true) = (label, m.rect.contains(x, m.rect.y)) {
                     let (top, bottom) = (m.rect.y + 9.0, m.rect.bottom() - 10.0);
-                    let spots =
-                        [(5.0, top), (-5.0, top), (5.0, bottom), (-5.0, bottom)].map(|(dx, y)| {
-                            (
-                                (x + dx, y),
-                                if dx > 0.0 { Anchor::Start } else { Anchor::End },
-                            )
-                        });
-                    plate(
-                        scene,
-                        m,
-                        emptiest(panel, m, label, &spots),
-                        label,
-                        *role,
-                        theme,
-                    );
+                    let spots = [(5.0, top), (-5.0, top), (5.0, bottom), (-5.0, bottom)]
+                        .map(|(dx, y)| ((x + dx, y), if dx > 0.0 { Anchor::Start } else { Anchor::End }));
+                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
                 }
             }
-            Layer::HLine {
-                y,
-                role,
-                dash,
-                label,
-            } => {
+            Layer::HLine { y, role, dash, label } => {
                 let y = m.y.to_pixel(*y);
-                rule(
-                    scene,
-                    m,
-                    [(m.rect.x, y), (m.rect.right(), y)],
-                    *dash,
-                    *role,
-                    theme,
-                );
+                rule(scene, m, [(m.rect.x, y), (m.rect.right(), y)], *dash, *role, theme);
                 if let (Some(label), true) = (label, m.rect.contains(m.rect.x, y)) {
                     let (left, right) = (m.rect.x + 6.0, m.rect.right() - 4.0);
-                    let spots = [(right, -10.0), (left, -10.0), (right, 11.0), (left, 11.0)].map(
-                        |(x, dy)| {
-                            (
-                                (x, y + dy),
-                                if x == left {
-                                    Anchor::Start
-                                } else {
-                                    Anchor::End
-                                },
-                            )
-                        },
-                    );
-                    plate(
-                        scene,
-                        m,
-                        emptiest(panel, m, label, &spots),
-                        label,
-                        *role,
-                        theme,
-                    );
+                    let spots = [(right, -10.0), (left, -10.0), (right, 11.0), (left, 11.0)]
+                        .map(|(x, dy)| ((x, y + dy), if x == left { Anchor::Start } else { Anchor::End }));
+                    plate(scene, m, emptiest(panel, m, label, &spots), label, *role, theme);
                 }
             }
             Layer::Span { from, to, role } => span(scene, m, *from, *to, theme.colour(*role)),
@@ -156,14 +71,7 @@ pub(super) fn draw(
                         ((at.0, at.1 - 13.0), Anchor::Middle),
                         ((at.0, at.1 + 13.0), Anchor::Middle),
                     ];
-                    plate(
-                        scene,
-                        m,
-                        emptiest(panel, m, text, &spots),
-                        text,
-                        *role,
-                        theme,
-                    );
+                    plate(scene, m, emptiest(panel, m, text, &spots), text, *role, theme);
                 }
             }
         }
@@ -183,11 +91,7 @@ fn counted(scene: &mut Scene, rect: &Rect, p: Point) -> bool {
 }
 
 fn curve(scene: &mut Scene, m: &Mapping, points: &[Point], dash: Dash, width: f64, ink: Ink) {
-    let width = if width.is_finite() {
-        width.clamp(0.25, 50.0)
-    } else {
-        1.0
-    };
+    let width = if width.is_finite() { width.clamp(0.25, 50.0) } else { 1.0 };
     let pixels: Vec<Point> = points.iter().map(|&p| m.to_pixel(p)).collect();
     for &p in &pixels {
         counted(scene, &m.rect, p);
@@ -208,11 +112,7 @@ fn band(scene: &mut Scene, m: &Mapping, x: &[f64], lo: &[f64], hi: &[f64], colou
             return y;
         }
         let upwards = m.y.range.0 < m.y.range.1;
-        if (v > 0.0) == upwards {
-            m.rect.y - far
-        } else {
-            m.rect.bottom() + far
-        }
+        if (v > 0.0) == upwards { m.rect.y - far } else { m.rect.bottom() + far }
     };
     let mut run: Vec<(Point, Point)> = Vec::new();
     let n = x.len().min(lo.len()).min(hi.len());
@@ -225,17 +125,11 @@ fn band(scene: &mut Scene, m: &Mapping, x: &[f64], lo: &[f64], hi: &[f64], colou
             Some((p, q)) if clip::is_finite(p) && clip::is_finite(q) => run.push((p, q)),
             _ => {
                 scene.non_finite += usize::from(next.is_some());
-                let outline: Vec<Point> = run
-                    .iter()
-                    .map(|r| r.0)
-                    .chain(run.iter().rev().map(|r| r.1))
-                    .collect();
+                let outline: Vec<Point> =
+                    run.iter().map(|r| r.0).chain(run.iter().rev().map(|r| r.1)).collect();
                 let points = clip::polygon(&outline, &m.rect);
                 if run.len() > 1 && points.len() > 2 {
-                    scene.push(Mark::Polygon {
-                        points,
-                        ink: colour.alpha(0.2),
-                    });
+                    scene.push(Mark::Polygon { points, ink: colour.alpha(0.2) });
                 }
                 run.clear();
             }
@@ -251,11 +145,7 @@ fn dots(
     radius: f64,
     colour: Rgb,
 ) {
-    let radius = if radius.is_finite() {
-        radius.clamp(0.5, 100.0)
-    } else {
-        3.0
-    };
+    let radius = if radius.is_finite() { radius.clamp(0.5, 100.0) } else { 3.0 };
     for (i, &point) in points.iter().enumerate() {
         let at = m.to_pixel(point);
         if let Some(&(lo, hi)) = bars.and_then(|b| b.get(i))
@@ -263,27 +153,14 @@ fn dots(
             && hi.is_finite()
         {
             let end = |v: f64| {
-                if m.y.to_pixel(v).is_nan() {
-                    m.rect.bottom() + 1.0
-                } else {
-                    m.y.to_pixel(v)
-                }
+                if m.y.to_pixel(v).is_nan() { m.rect.bottom() + 1.0 } else { m.y.to_pixel(v) }
             };
             for points in clip::polyline(&[(at.0, end(lo)), (at.0, end(hi))], &m.rect) {
-                scene.push(Mark::Path {
-                    points,
-                    ink: colour.alpha(0.6),
-                    width: 1.25,
-                });
+                scene.push(Mark::Path { points, ink: colour.alpha(0.6), width: 1.25 });
             }
         }
         if counted(scene, &m.rect, at) {
-            scene.push(Mark::Circle {
-                centre: at,
-                radius,
-                ink: colour.into(),
-                ring: None,
-            });
+            scene.push(Mark::Circle { centre: at, radius, ink: colour.into(), ring: None });
         }
     }
 }
@@ -306,11 +183,7 @@ fn contours(
         };
         let pixels: Vec<Point> = line.points.iter().map(|&p| m.to_pixel(p)).collect();
         for piece in clip::polyline(&pixels, &m.rect) {
-            scene.push(Mark::Path {
-                points: clip::simplify(&piece, 0.1),
-                ink,
-                width: 1.0,
-            });
+            scene.push(Mark::Path { points: clip::simplify(&piece, 0.1), ink, width: 1.0 });
         }
     }
 }
@@ -327,11 +200,7 @@ fn over(ground: Option<Rgb>) -> Ink {
 fn rule(scene: &mut Scene, m: &Mapping, ends: [Point; 2], dash: Dash, role: Role, theme: Theme) {
     for piece in clip::polyline(&ends, &m.rect) {
         for points in clip::dashes(&piece, dash, 1.25) {
-            scene.push(Mark::Path {
-                points,
-                ink: theme.colour(role).into(),
-                width: 1.25,
-            });
+            scene.push(Mark::Path { points, ink: theme.colour(role).into(), width: 1.25 });
         }
     }
 }
@@ -345,12 +214,7 @@ fn span(scene: &mut Scene, m: &Mapping, from: f64, to: f64, colour: Rgb) {
     let (a, b) = (a.min(b).max(m.rect.x), a.max(b).min(m.rect.right()));
     if b > a {
         scene.push(Mark::Fill {
-            rect: Rect {
-                x: a,
-                y: m.rect.y,
-                w: b - a,
-                h: m.rect.h,
-            },
+            rect: Rect { x: a, y: m.rect.y, w: b - a, h: m.rect.h },
             ink: colour.alpha(0.1),
         });
     }
@@ -360,23 +224,8 @@ fn marker(scene: &mut Scene, m: &Mapping, point: Point, colour: Rgb, theme: Them
     let centre = m.to_pixel(point);
     if counted(scene, &m.rect, centre) {
         let halo = theme.background().alpha(0.85);
-        scene.push(Mark::Circle {
-            centre,
-            radius: 6.0,
-            ink: halo,
-            ring: Some(5.0),
-        });
-        scene.push(Mark::Circle {
-            centre,
-            radius: 6.0,
-            ink: colour.into(),
-            ring: Some(2.25),
-        });
-        scene.push(Mark::Circle {
-            centre,
-            radius: 1.5,
-            ink: colour.into(),
-            ring: None,
-        });
+        scene.push(Mark::Circle { centre, radius: 6.0, ink: halo, ring: Some(5.0) });
+        scene.push(Mark::Circle { centre, radius: 6.0, ink: colour.into(), ring: Some(2.25) });
+        scene.push(Mark::Circle { centre, radius: 1.5, ink: colour.into(), ring: None });
     }
 }

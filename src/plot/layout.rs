@@ -128,11 +128,7 @@ pub fn preferred_height(figure: &Figure, width: f64) -> f64 {
 }
 
 fn sane(length: f64) -> f64 {
-    if length.is_finite() {
-        length.clamp(40.0, 20_000.0)
-    } else {
-        40.0
-    }
+    if length.is_finite() { length.clamp(40.0, 20_000.0) } else { 40.0 }
 }
 
 #[cfg(test)]

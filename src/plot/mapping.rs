@@ -53,11 +53,7 @@ impl AxisMap {
     /// Lays an axis on pixels.
     #[must_use]
     pub fn new(axis: &Axis, pixels: (f64, f64)) -> Self {
-        Self {
-            range: drawable_range(axis.range, axis.scale),
-            scale: axis.scale,
-            pixels,
-        }
+        Self { range: drawable_range(axis.range, axis.scale), scale: axis.scale, pixels }
     }
 
     /// The pixel of a value; NaN for what has no place on the axis.
@@ -104,11 +100,7 @@ impl Mapping {
     /// Lays two axes on a rectangle.
     #[must_use]
     pub fn new(x: &Axis, y: &Axis, rect: Rect) -> Self {
-        Self {
-            rect,
-            x: AxisMap::new(x, (rect.x, rect.right())),
-            y: AxisMap::new(y, (rect.bottom(), rect.y)),
-        }
+        Self { rect, x: AxisMap::new(x, (rect.x, rect.right())), y: AxisMap::new(y, (rect.bottom(), rect.y)) }
     }
 
     /// The pixel of a point.
@@ -143,22 +135,14 @@ pub fn drawable_range((a, b): (f64, f64), scale: Scale) -> (f64, f64) {
                 (lo, hi)
             } else {
                 let middle = lo + (hi - lo) / 2.0;
-                let half = if middle == 0.0 {
-                    0.5
-                } else {
-                    middle.abs() * 0.05
-                };
+                let half = if middle == 0.0 { 0.5 } else { middle.abs() * 0.05 };
                 (middle - half.max(1e-290), middle + half.max(1e-290))
             }
         }
         Scale::Log10 => {
             let hi = if hi > 1e-290 { hi } else { 1.0 };
             let lo = if lo > 0.0 { lo.max(1e-300) } else { hi * 1e-6 };
-            if hi / lo >= 1.0 + 1e-9 {
-                (lo, hi)
-            } else {
-                (hi / 3.0, hi * 3.0)
-            }
+            if hi / lo >= 1.0 + 1e-9 { (lo, hi) } else { (hi / 3.0, hi * 3.0) }
         }
     };
     if a <= b { (lo, hi) } else { (hi, lo) }
@@ -171,17 +155,8 @@ mod tests {
 
     #[test]
     fn ends_of_the_axes_are_corners_of_the_rectangle() {
-        let rect = Rect {
-            x: 10.0,
-            y: 20.0,
-            w: 300.0,
-            h: 100.0,
-        };
-        let m = Mapping::new(
-            &Axis::linear("", (-1.0, 3.0)),
-            &Axis::log("", (0.01, 100.0)),
-            rect,
-        );
+        let rect = Rect { x: 10.0, y: 20.0, w: 300.0, h: 100.0 };
+        let m = Mapping::new(&Axis::linear("", (-1.0, 3.0)), &Axis::log("", (0.01, 100.0)), rect);
         assert_eq!(m.to_pixel((-1.0, 0.01)), (10.0, 120.0));
         assert_eq!(m.to_pixel((3.0, 100.0)), (310.0, 20.0));
         let (x, y) = m.to_pixel((0.0, 1.0));
@@ -215,19 +190,12 @@ mod tests {
 
     #[test]
     fn hopeless_ranges() {
-        for range in [
-            (0.0, 0.0),
-            (5.0, 5.0),
-            (f64::NAN, 1.0),
-            (f64::NEG_INFINITY, f64::INFINITY),
-            (1e-300, 1e-300),
-        ] {
+        for range in
+            [(0.0, 0.0), (5.0, 5.0), (f64::NAN, 1.0), (f64::NEG_INFINITY, f64::INFINITY), (1e-300, 1e-300)]
+        {
             for scale in [Scale::Linear, Scale::Log10] {
                 let (a, b) = drawable_range(range, scale);
-                assert!(
-                    a.is_finite() && b.is_finite() && a < b,
-                    "{range:?} {scale:?}: {a} {b}"
-                );
+                assert!(a.is_finite() && b.is_finite() && a < b, "{range:?} {scale:?}: {a} {b}");
             }
         }
         assert_eq!(drawable_range((3.0, 1.0), Scale::Linear), (3.0, 1.0));

@@ -16,33 +16,18 @@ const IN_GUTTER: f64 = 40.0;
 
 /// Height over width that equal units ask for.
 pub(super) fn aspect(panel: &Panel) -> f64 {
-    let unit = Rect {
-        x: 0.0,
-        y: 0.0,
-        w: 1.0,
-        h: 1.0,
-    };
+    let unit = Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
     let m = Mapping::new(&panel.x, &panel.y, unit);
     let ratio = (m.y.range.1 - m.y.range.0).abs() / (m.x.range.1 - m.x.range.0).abs();
-    if ratio.is_finite() {
-        ratio.clamp(0.05, 20.0)
-    } else {
-        1.0
-    }
+    if ratio.is_finite() { ratio.clamp(0.05, 20.0) } else { 1.0 }
 }
 
 /// The named layers that appear beside the panel or in its legend.
 pub(super) fn named(panel: &Panel) -> impl Iterator<Item = (usize, &str)> {
-    panel
-        .layers
-        .iter()
-        .enumerate()
-        .filter_map(|(i, layer)| match layer {
-            Layer::Line { label: Some(l), .. } | Layer::Points { label: Some(l), .. } => {
-                Some((i, l.as_str()))
-            }
-            _ => None,
-        })
+    panel.layers.iter().enumerate().filter_map(|(i, layer)| match layer {
+        Layer::Line { label: Some(l), .. } | Layer::Points { label: Some(l), .. } => Some((i, l.as_str())),
+        _ => None,
+    })
 }
 
 fn name_width(name: &str) -> f64 {
@@ -76,10 +61,7 @@ fn has_y_label(panel: &Panel) -> bool {
 /// A short y label, as on maps, stands left of the heading instead of in a line of its own.
 pub(super) fn label_in_gutter(panel: &Panel) -> bool {
     let second = |a: &Axis| a.secondary.is_some();
-    panel.title.is_some()
-        && !second(&panel.x)
-        && !second(&panel.y)
-        && beside_title(panel) <= IN_GUTTER
+    panel.title.is_some() && !second(&panel.x) && !second(&panel.y) && beside_title(panel) <= IN_GUTTER
 }
 
 /// Whether a line above the panel is taken by axis labels.
@@ -91,26 +73,14 @@ pub(super) fn has_label_line(panel: &Panel) -> bool {
 
 /// A short label of the secondary x axis stands in the line of its ticks.
 pub(super) fn secondary_label_inline(panel: &Panel) -> bool {
-    panel
-        .x
-        .secondary
-        .as_ref()
-        .is_some_and(|s| text::width(&s.label, LABEL_SIZE, false) <= 60.0)
+    panel.x.secondary.as_ref().is_some_and(|s| text::width(&s.label, LABEL_SIZE, false) <= 60.0)
 }
 
 /// Height of the words above a panel.
 pub(super) fn above(panel: &Panel, legend_lines: usize) -> f64 {
-    let title = if panel.title.is_some() {
-        LINE + 2.0
-    } else {
-        0.0
-    };
+    let title = if panel.title.is_some() { LINE + 2.0 } else { 0.0 };
     let label = if has_label_line(panel) { LINE } else { 0.0 };
-    let secondary = if panel.x.secondary.is_some() {
-        TICK_ROOM + 12.0
-    } else {
-        0.0
-    };
+    let secondary = if panel.x.secondary.is_some() { TICK_ROOM + 12.0 } else { 0.0 };
     title + label + LINE * legend_lines as f64 + secondary + 6.0
 }
 
@@ -133,39 +103,22 @@ pub(super) fn gutter_width(panel: &Panel, height: f64) -> f64 {
         return 0.0;
     }
     let labels = y_ticks(&panel.y, height);
-    let widest = labels
-        .major
-        .iter()
-        .map(|t| text::width(&t.label, TICK_SIZE, false))
-        .fold(0.0, f64::max);
-    let label = if label_in_gutter(panel) {
-        beside_title(panel)
-    } else {
-        0.0
-    };
+    let widest = labels.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
+    let label = if label_in_gutter(panel) { beside_title(panel) } else { 0.0 };
     f64::max(widest + TICK_ROOM, label).ceil()
 }
 
 /// Room for the secondary y ticks right of a plot area.
 pub(super) fn secondary_width(panel: &Panel) -> f64 {
     panel.y.secondary.as_ref().map_or(0.0, |s| {
-        s.ticks
-            .iter()
-            .map(|t| text::width(&t.1, TICK_SIZE, false))
-            .fold(0.0, f64::max)
-            .ceil()
-            + TICK_ROOM
+        s.ticks.iter().map(|t| text::width(&t.1, TICK_SIZE, false)).fold(0.0, f64::max).ceil() + TICK_ROOM
     })
 }
 
 /// Ticks along x whose labels fit side by side.
 pub(super) fn x_ticks(axis: &Axis, length: f64) -> Ticks {
     fitting(axis, ((length / 56.0) as usize).clamp(2, 10), |t| {
-        let widest = t
-            .major
-            .iter()
-            .map(|t| text::width(&t.label, TICK_SIZE, false))
-            .fold(0.0, f64::max);
+        let widest = t.major.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
         (widest + 10.0) * (t.major.len() as f64 - 1.0) <= length
     })
 }
@@ -185,6 +138,5 @@ fn fitting(axis: &Axis, wanted: usize, fits: impl Fn(&Ticks) -> bool) -> Ticks {
     }
     let count = fewer.as_ref().map_or(0, |t| t.major.len());
     let more = (wanted + 1..=wanted + 4).find_map(|n| tried(n).filter(|t| t.major.len() > count));
-    more.or(fewer)
-        .unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
+    more.or(fewer).unwrap_or_else(|| ticks(axis.range, axis.scale, 1))
 }

@@ -47,38 +47,20 @@ pub fn heat_map(
     };
     let (hx, hy) = (half(grid.nx, grid.x), half(grid.ny, grid.y));
     let across = device_span(
-        (
-            mapping.x.to_pixel(grid.x.0 - hx),
-            mapping.x.to_pixel(grid.x.1 + hx),
-        ),
+        (mapping.x.to_pixel(grid.x.0 - hx), mapping.x.to_pixel(grid.x.1 + hx)),
         (panel.x, panel.right()),
         density,
     )?;
     let down = device_span(
-        (
-            mapping.y.to_pixel(grid.y.0 - hy),
-            mapping.y.to_pixel(grid.y.1 + hy),
-        ),
+        (mapping.y.to_pixel(grid.y.0 - hy), mapping.y.to_pixel(grid.y.1 + hy)),
         (panel.y, panel.bottom()),
         density,
     )?;
     let columns: Vec<f64> = (across.0..across.1)
-        .map(|i| {
-            node(
-                mapping.x.to_data((f64::from(i) + 0.5) / density),
-                grid.x,
-                grid.nx,
-            )
-        })
+        .map(|i| node(mapping.x.to_data((f64::from(i) + 0.5) / density), grid.x, grid.nx))
         .collect();
     let rows: Vec<f64> = (down.0..down.1)
-        .map(|j| {
-            node(
-                mapping.y.to_data((f64::from(j) + 0.5) / density),
-                grid.y,
-                grid.ny,
-            )
-        })
+        .map(|j| node(mapping.y.to_data((f64::from(j) + 0.5) / density), grid.y, grid.ny))
         .collect();
     let rgb = match shading {
         Shading::Bilinear => smooth(grid, &columns, &rows, &Painter::new(scale, density, theme)),
@@ -90,14 +72,7 @@ pub fn heat_map(
         w: f64::from(across.1 - across.0) / density,
         h: f64::from(down.1 - down.0) / density,
     };
-    Some((
-        rect,
-        Image {
-            width: columns.len() as u32,
-            height: rows.len() as u32,
-            rgb,
-        },
-    ))
+    Some((rect, Image { width: columns.len() as u32, height: rows.len() as u32, rgb }))
 }
 
 /// A colour map from left to right, for a colour bar in a rectangle of CSS pixels.
@@ -110,9 +85,7 @@ pub fn ramp(scale: &ColourScale, rect: &Rect, density: f64, theme: Theme) -> Opt
     let row: Vec<u8> = (0..width)
         .flat_map(|i| {
             let t = (f64::from(i) + 0.5) / f64::from(width);
-            let Rgb(r, g, b) = scale
-                .colour(lo + (hi - lo) * t, theme)
-                .unwrap_or(theme.grid());
+            let Rgb(r, g, b) = scale.colour(lo + (hi - lo) * t, theme).unwrap_or(theme.grid());
             [r, g, b]
         })
         .collect();
@@ -122,42 +95,24 @@ pub fn ramp(scale: &ColourScale, rect: &Rect, density: f64, theme: Theme) -> Opt
         w: f64::from(width) / density,
         h: f64::from(height) / density,
     };
-    Some((
-        rect,
-        Image {
-            width,
-            height,
-            rgb: row.repeat(height as usize),
-        },
-    ))
+    Some((rect, Image { width, height, rgb: row.repeat(height as usize) }))
 }
 
 /// The whole device pixels that both spans share.
 fn device_span(a: (f64, f64), b: (f64, f64), density: f64) -> Option<(i32, i32)> {
     let order = |(p, q): (f64, f64)| if p <= q { (p, q) } else { (q, p) };
     // A grid that begins at or below zero on a logarithmic axis has no pixel there: it fills the panel.
-    let ((a0, a1), (b0, b1)) = (
-        order(if a.0.is_nan() || a.1.is_nan() { b } else { a }),
-        order(b),
-    );
+    let ((a0, a1), (b0, b1)) = (order(if a.0.is_nan() || a.1.is_nan() { b } else { a }), order(b));
     let (from, to) = (a0.max(b0) * density, a1.min(b1) * density);
     let (from, to) = (from.round(), to.round());
-    (from.is_finite()
-        && to.is_finite()
-        && from.abs() < 1e6
-        && to - from >= 1.0
-        && to - from <= LARGEST)
+    (from.is_finite() && to.is_finite() && from.abs() < 1e6 && to - from >= 1.0 && to - from <= LARGEST)
         .then_some((from as i32, to as i32))
 }
 
 /// The node coordinate (0 at the first node) of a value, kept within the grid.
 fn node(value: f64, (first, last): (f64, f64), n: usize) -> f64 {
     let u = (value - first) / (last - first) * (n - 1) as f64;
-    if u.is_nan() {
-        0.0
-    } else {
-        u.clamp(0.0, (n - 1) as f64)
-    }
+    if u.is_nan() { 0.0 } else { u.clamp(0.0, (n - 1) as f64) }
 }
 
 /// Values to pixels, with all that can be prepared prepared.
@@ -172,26 +127,12 @@ struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     fn new(scale: &'a ColourScale, density: f64, theme: Theme) -> Self {
-        let table = scale
-            .map
-            .table(TABLE, theme)
-            .into_iter()
-            .map(|Rgb(r, g, b)| [r, g, b])
-            .collect();
+        let table = scale.map.table(TABLE, theme).into_iter().map(|Rgb(r, g, b)| [r, g, b]).collect();
         let last = (TABLE - 1) as f64;
         let (origin, gain, base) = scale.line();
-        let line = (gain.is_finite() && origin.is_finite()).then_some((
-            origin,
-            gain * last,
-            base * last + 0.5,
-        ));
-        Self {
-            scale,
-            table,
-            line,
-            density,
-            theme,
-        }
+        let line =
+            (gain.is_finite() && origin.is_finite()).then_some((origin, gain * last, base * last + 0.5));
+        Self { scale, table, line, density, theme }
     }
 
     /// The colour of a value at a pixel of the image.
@@ -203,14 +144,9 @@ impl<'a> Painter<'a> {
             }
             // The cast saturates, as the scale should.
             Some((origin, gain, base)) => ((value - origin) * gain + base) as usize,
-            None => {
-                (self.scale.position(value).unwrap_or(0.5) * (TABLE - 1) as f64).round() as usize
-            }
+            None => (self.scale.position(value).unwrap_or(0.5) * (TABLE - 1) as f64).round() as usize,
         };
-        self.table
-            .get(index.min(TABLE - 1))
-            .copied()
-            .unwrap_or_default()
+        self.table.get(index.min(TABLE - 1)).copied().unwrap_or_default()
     }
 }
 
@@ -235,11 +171,7 @@ fn smooth(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<
     let columns_split: Vec<(usize, f64)> = columns.iter().map(|&u| split(u, grid.nx)).collect();
     let mut rgb = vec![0; columns.len() * rows.len() * 3];
     let mut blend = vec![0.0; grid.nx];
-    for (j, (line, &v)) in rgb
-        .chunks_exact_mut(columns.len() * 3)
-        .zip(rows)
-        .enumerate()
-    {
+    for (j, (line, &v)) in rgb.chunks_exact_mut(columns.len() * 3).zip(rows).enumerate() {
         let (row, t) = split(v, grid.ny);
         let nodes = &grid.values[row * grid.nx..(row + 2) * grid.nx];
         let (lower, upper) = nodes.split_at(grid.nx);
@@ -265,11 +197,7 @@ fn hatch(i: usize, j: usize, density: f64, theme: Theme) -> Rgb {
         Theme::Light => (Rgb(0xb4, 0xba, 0xc0), Rgb(0xe4, 0xe7, 0xea)),
         Theme::Dark => (Rgb(0x5a, 0x62, 0x6a), Rgb(0x33, 0x39, 0x3f)),
     };
-    if (i + j) % period < period / 4 {
-        stripe
-    } else {
-        ground
-    }
+    if (i + j) % period < period / 4 { stripe } else { ground }
 }
 
 #[cfg(test)]

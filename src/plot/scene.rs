@@ -139,22 +139,10 @@ impl Scene {
         cache: &mut Cache,
     ) -> Self {
         let mut scene = Self::default();
-        let whole = Rect {
-            x: 0.0,
-            y: 0.0,
-            w: layout.width,
-            h: layout.height,
-        };
-        scene.push(Mark::Fill {
-            rect: whole,
-            ink: theme.background().into(),
-        });
+        let whole = Rect { x: 0.0, y: 0.0, w: layout.width, h: layout.height };
+        scene.push(Mark::Fill { rect: whole, ink: theme.background().into() });
         for place in &layout.panels {
-            let Some(panel) = figure
-                .rows
-                .get(place.row)
-                .and_then(|r| r.panels.get(place.column))
-            else {
+            let Some(panel) = figure.rows.get(place.row).and_then(|r| r.panels.get(place.column)) else {
                 continue;
             };
             axes::behind(&mut scene, panel, place, theme);
@@ -162,11 +150,7 @@ impl Scene {
             axes::before(&mut scene, panel, place, theme);
         }
         for place in &layout.bars {
-            if let Some(placed) = figure
-                .rows
-                .get(place.row)
-                .and_then(|r| r.bars.get(place.index))
-            {
+            if let Some(placed) = figure.rows.get(place.row).and_then(|r| r.bars.get(place.index)) {
                 axes::colour_bar(&mut scene, &placed.bar, place, theme, density);
             }
         }
@@ -180,42 +164,15 @@ impl Scene {
     /// A hairline along x or y, one CSS pixel wide.
     pub(super) fn hairline(&mut self, from: Point, to: Point, ink: impl Into<Ink>) {
         let rect = if from.1 == to.1 {
-            Rect {
-                x: from.0.min(to.0),
-                y: from.1 - 0.5,
-                w: (to.0 - from.0).abs(),
-                h: 1.0,
-            }
+            Rect { x: from.0.min(to.0), y: from.1 - 0.5, w: (to.0 - from.0).abs(), h: 1.0 }
         } else {
-            Rect {
-                x: from.0 - 0.5,
-                y: from.1.min(to.1),
-                w: 1.0,
-                h: (to.1 - from.1).abs(),
-            }
+            Rect { x: from.0 - 0.5, y: from.1.min(to.1), w: 1.0, h: (to.1 - from.1).abs() }
         };
-        self.push(Mark::Fill {
-            rect,
-            ink: ink.into(),
-        });
+        self.push(Mark::Fill { rect, ink: ink.into() });
     }
 
-    pub(super) fn words(
-        &mut self,
-        at: Point,
-        text: &str,
-        size: f64,
-        anchor: Anchor,
-        ink: impl Into<Ink>,
-    ) {
-        self.push(Mark::Text {
-            at,
-            text: text.to_owned(),
-            size,
-            anchor,
-            bold: false,
-            ink: ink.into(),
-        });
+    pub(super) fn words(&mut self, at: Point, text: &str, size: f64, anchor: Anchor, ink: impl Into<Ink>) {
+        self.push(Mark::Text { at, text: text.to_owned(), size, anchor, bold: false, ink: ink.into() });
     }
 }
 
@@ -227,17 +184,10 @@ mod tests {
     use crate::plot::theme::Role;
 
     fn scene_of(panel: Panel) -> (Scene, Rect, super::super::mapping::Mapping) {
-        let figure = Figure {
-            summary: String::new(),
-            rows: vec![Row::new(vec![panel])],
-        };
+        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![panel])] };
         let place = layout(&figure, 700.0, 400.0);
         let mapping = place.panels[0].mapping;
-        (
-            Scene::new(&figure, &place, Theme::Light, 1.0),
-            mapping.rect,
-            mapping,
-        )
+        (Scene::new(&figure, &place, Theme::Light, 1.0), mapping.rect, mapping)
     }
 
     fn unit() -> Panel {
@@ -255,40 +205,28 @@ mod tests {
     fn a_name_stands_at_the_height_where_its_curve_ends() {
         let panel = unit()
             .layer(Layer::line(vec![(0.0, 0.1), (1.0, 0.75)], Role::Formula).labelled("up"))
-            .layer(
-                Layer::line(vec![(0.0, 0.9), (0.5, 0.5), (1.0, -3.0)], Role::Elbo).labelled("down"),
-            );
+            .layer(Layer::line(vec![(0.0, 0.9), (0.5, 0.5), (1.0, -3.0)], Role::Elbo).labelled("down"));
         let (scene, rect, mapping) = scene_of(panel);
         let up = words(&scene, "up").next().expect("a name");
         assert!((up.1 - mapping.y.to_pixel(0.75)).abs() < 1e-9 && up.0 > rect.right());
         let down = words(&scene, "down").next().expect("a name");
-        assert!(
-            (down.1 - rect.bottom()).abs() < 6.0,
-            "it leaves at the bottom"
-        );
+        assert!((down.1 - rect.bottom()).abs() < 6.0, "it leaves at the bottom");
     }
 
     #[test]
     fn a_band_down_to_zero_reaches_the_edge_of_a_logarithmic_axis() {
-        let panel = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::log("y", (0.01, 1.0))).layer(
-            Layer::Band {
+        let panel =
+            Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::log("y", (0.01, 1.0))).layer(Layer::Band {
                 x: vec![0.0, 0.5, 1.0],
                 lo: vec![0.05, 0.0, 0.05],
                 hi: vec![0.1, 0.1, 0.1],
                 role: Role::Formula,
-            },
-        );
+            });
         let (scene, rect, mapping) = scene_of(panel);
         let areas: Vec<&Vec<Point>> = scene
             .marks
             .iter()
-            .filter_map(|m| {
-                if let Mark::Polygon { points, .. } = m {
-                    Some(points)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|m| if let Mark::Polygon { points, .. } = m { Some(points) } else { None })
             .collect();
         assert_eq!(areas.len(), 1);
         let lowest = areas[0].iter().map(|p| p.1).fold(0.0, f64::max);
@@ -300,18 +238,9 @@ mod tests {
     #[test]
     fn rules_outside_the_panel_are_not_drawn() {
         let paths = |x: f64| {
-            let rule = Layer::VLine {
-                x,
-                role: Role::Accent,
-                dash: Dash::Solid,
-                label: Some("t".into()),
-            };
+            let rule = Layer::VLine { x, role: Role::Accent, dash: Dash::Solid, label: Some("t".into()) };
             let (scene, ..) = scene_of(unit().layer(rule));
-            scene
-                .marks
-                .iter()
-                .filter(|m| matches!(m, Mark::Path { .. }))
-                .count()
+            scene.marks.iter().filter(|m| matches!(m, Mark::Path { .. })).count()
         };
         assert_eq!((paths(0.5), paths(1.5), paths(f64::NAN)), (1, 0, 0));
     }
@@ -326,22 +255,15 @@ mod tests {
         assert_eq!(shown, [1, 0, 1, 0]);
         let marks = |t: f64| {
             let x = mapping.x.to_pixel(t);
-            let is_tick =
-                |r: &Rect| (r.x + 0.5 - x).abs() < 1e-9 && (r.bottom() - rect.y).abs() < 1e-9;
-            scene
-                .marks
-                .iter()
-                .filter(|m| matches!(m, Mark::Fill { rect, .. } if is_tick(rect)))
-                .count()
+            let is_tick = |r: &Rect| (r.x + 0.5 - x).abs() < 1e-9 && (r.bottom() - rect.y).abs() < 1e-9;
+            scene.marks.iter().filter(|m| matches!(m, Mark::Fill { rect, .. } if is_tick(rect))).count()
         };
         assert_eq!((marks(0.1), marks(0.12), marks(0.5)), (1, 1, 1));
     }
 
     #[test]
     fn nothing_is_drawn_outside_the_panel_but_words_and_axes() {
-        let wild = (0..200)
-            .map(|i| (f64::from(i) / 100.0 - 0.5, (f64::from(i) * 0.7).sin() * 9.0))
-            .collect();
+        let wild = (0..200).map(|i| (f64::from(i) / 100.0 - 0.5, (f64::from(i) * 0.7).sin() * 9.0)).collect();
         let (scene, rect, _) = scene_of(unit().layer(Layer::line(wild, Role::Exact)));
         let mut seen = 0;
         for mark in &scene.marks {

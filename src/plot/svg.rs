@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
 
 use super::cache::Cache;
@@ -25,22 +24,13 @@ const UNIT: u32 = 100;
 ///
 /// # Errors
 /// If the size is zero.
-pub fn to_svg(
-    figure: &Figure,
-    style: &Style,
-    width: u32,
-    height: u32,
-) -> Result<String, DrawError> {
+pub fn to_svg(figure: &Figure, style: &Style, width: u32, height: u32) -> Result<String, DrawError> {
     if width == 0 || height == 0 || width > 20_000 || height > 20_000 {
         return Err(DrawError::NoRoom { width, height });
     }
     let density = style.density();
     let mut body = String::new();
-    let backend = SvgBackend {
-        body: &mut body,
-        size: (width * UNIT, height * UNIT),
-        density,
-    };
+    let backend = SvgBackend { body: &mut body, size: (width * UNIT, height * UNIT), density };
     let area = backend.into_drawing_area();
     let fine = f64::from(UNIT) / density;
     draw_oversampled(figure, &area, style, fine, &mut Cache::default())?;
@@ -62,11 +52,7 @@ pub fn to_svg(
 }
 
 fn first_sentence(text: &str) -> &str {
-    text.split_inclusive(". ")
-        .next()
-        .unwrap_or(text)
-        .trim()
-        .trim_end_matches('.')
+    text.split_inclusive(". ").next().unwrap_or(text).trim().trim_end_matches('.')
 }
 
 struct SvgBackend<'a> {
@@ -97,12 +83,7 @@ impl DrawingBackend for SvgBackend<'_> {
         self.draw_rect(point, (point.0 + unit, point.1 + unit), &colour, true)
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Outcome {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome {
         self.draw_path([from, to], style)
     }
 
@@ -113,21 +94,10 @@ impl DrawingBackend for SvgBackend<'_> {
         style: &S,
         fill: bool,
     ) -> Outcome {
-        let (x, y, w, h) = (
-            number(a.0),
-            number(a.1),
-            number(b.0 - a.0),
-            number(b.1 - a.1),
-        );
+        let (x, y, w, h) = (number(a.0), number(a.1), number(b.0 - a.0), number(b.1 - a.1));
         let paint = paint(style, fill);
-        let paint = if fill {
-            format!("{paint} shape-rendering=\"crispEdges\"")
-        } else {
-            paint
-        };
-        self.element(&format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{paint}/>"
-        ));
+        let paint = if fill { format!("{paint} shape-rendering=\"crispEdges\"") } else { paint };
+        self.element(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{paint}/>"));
         Ok(())
     }
 
@@ -138,10 +108,7 @@ impl DrawingBackend for SvgBackend<'_> {
     ) -> Outcome {
         let points = points(path);
         if points.contains(' ') {
-            self.element(&format!(
-                "<polyline points=\"{points}\"{}/>",
-                paint(style, false)
-            ));
+            self.element(&format!("<polyline points=\"{points}\"{}/>", paint(style, false)));
         }
         Ok(())
     }
@@ -151,11 +118,7 @@ impl DrawingBackend for SvgBackend<'_> {
         path: I,
         style: &S,
     ) -> Outcome {
-        self.element(&format!(
-            "<polygon points=\"{}\"{}/>",
-            points(path),
-            paint(style, true)
-        ));
+        self.element(&format!("<polygon points=\"{}\"{}/>", points(path), paint(style, true)));
         Ok(())
     }
 
@@ -172,27 +135,15 @@ impl DrawingBackend for SvgBackend<'_> {
         Ok(())
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        at: BackendCoord,
-    ) -> Outcome {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome {
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
             HPos::Center => " text-anchor=\"middle\"",
             HPos::Right => " text-anchor=\"end\"",
         };
-        let weight = if matches!(style.style(), FontStyle::Bold) {
-            " font-weight=\"600\""
-        } else {
-            ""
-        };
+        let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
         // The middle of the capitals is 0.36 em above the baseline in the usual interface fonts.
-        let (x, y) = (
-            number(at.0),
-            number(at.1 + (style.size() * 0.36).round() as i32),
-        );
+        let (x, y) = (number(at.0), number(at.1 + (style.size() * 0.36).round() as i32));
         let size = number(style.size().round() as i32);
         let fill = fill(style.color());
         let text = escape(text);
@@ -204,19 +155,12 @@ impl DrawingBackend for SvgBackend<'_> {
 
     fn blit_bitmap(&mut self, at: BackendCoord, (w, h): (u32, u32), rgb: &[u8]) -> Outcome {
         let (x, y) = (number(at.0), number(at.1));
-        let length = |pixels: u32| {
-            number((f64::from(pixels) / self.density * f64::from(UNIT)).round() as i32)
-        };
-        let place = format!(
-            "x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\"",
-            length(w),
-            length(h)
-        );
+        let length =
+            |pixels: u32| number((f64::from(pixels) / self.density * f64::from(UNIT)).round() as i32);
+        let place = format!("x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\"", length(w), length(h));
         let element = match data_url(w, h, rgb) {
             Some(url) => format!("<image {place} preserveAspectRatio=\"none\" href=\"{url}\"/>"),
-            None => format!(
-                "<rect {place} fill=\"#888\"><title>a heat map that was left out</title></rect>"
-            ),
+            None => format!("<rect {place} fill=\"#888\"><title>a heat map that was left out</title></rect>"),
         };
         self.element(&element);
         Ok(())
@@ -240,10 +184,7 @@ fn data_url(width: u32, height: u32, rgb: &[u8]) -> Option<String> {
     let mut writer = encoder.write_header().ok()?;
     writer.write_image_data(rgb).ok()?;
     writer.finish().ok()?;
-    Some(format!(
-        "data:image/png;base64,{}",
-        base64::engine::general_purpose::STANDARD.encode(bytes)
-    ))
+    Some(format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes)))
 }
 
 #[cfg(all(not(feature = "cli"), feature = "web", target_arch = "wasm32"))]
@@ -257,10 +198,7 @@ fn data_url(_width: u32, _height: u32, _rgb: &[u8]) -> Option<String> {
 /// A coordinate in CSS pixels, with as few decimals as it needs.
 fn number(coordinate: i32) -> String {
     let unit = UNIT as i32;
-    let (sign, n) = (
-        if coordinate < 0 { "-" } else { "" },
-        coordinate.unsigned_abs(),
-    );
+    let (sign, n) = (if coordinate < 0 { "-" } else { "" }, coordinate.unsigned_abs());
     let (whole, part) = (n / unit as u32, n % unit as u32);
     match part {
         0 => format!("{sign}{whole}"),
@@ -298,10 +236,7 @@ fn fill(colour: BackendColor) -> String {
 
 fn hex(colour: BackendColor) -> (String, Option<String>) {
     let (r, g, b) = colour.rgb;
-    (
-        format!("#{r:02x}{g:02x}{b:02x}"),
-        (colour.alpha < 1.0).then(|| format!("{:.2}", colour.alpha)),
-    )
+    (format!("#{r:02x}{g:02x}{b:02x}"), (colour.alpha < 1.0).then(|| format!("{:.2}", colour.alpha)))
 }
 
 /// Text as XML, without the control characters that XML forbids.
@@ -326,13 +261,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_exact() {
-        for (n, text) in [
-            (0, "0"),
-            (1250, "12.5"),
-            (-1205, "-12.05"),
-            (100, "1"),
-            (7, "0.07"),
-        ] {
+        for (n, text) in [(0, "0"), (1250, "12.5"), (-1205, "-12.05"), (100, "1"), (7, "0.07")] {
             assert_eq!(number(n), text);
         }
     }
@@ -340,9 +269,6 @@ mod tests {
     #[test]
     fn text_is_escaped() {
         assert_eq!(escape("a<b & \"c\"\u{0}"), "a&lt;b &amp; &quot;c&quot;");
-        assert_eq!(
-            first_sentence("Log-density at x. The rest. "),
-            "Log-density at x"
-        );
+        assert_eq!(first_sentence("Log-density at x. The rest. "), "Log-density at x");
     }
 }

@@ -62,42 +62,27 @@ fn linear(lo: f64, hi: f64, count: usize) -> Ticks {
         .collect();
     let labels = labels(&values, exponent);
     Ticks {
-        major: values
-            .into_iter()
-            .zip(labels)
-            .map(|(value, label)| Tick { value, label })
-            .collect(),
+        major: values.into_iter().zip(labels).map(|(value, label)| Tick { value, label }).collect(),
         minor: Vec::new(),
     }
 }
 
 /// `lead * 10^exponent`, rounded once where the exponent is negative, so that 3 * 10^-1 is 0.3; never -0.
 fn scaled(lead: f64, exponent: i32) -> f64 {
-    let value = if exponent < 0 {
-        lead / power(-exponent)
-    } else {
-        lead * power(exponent)
-    };
+    let value = if exponent < 0 { lead / power(-exponent) } else { lead * power(exponent) };
     if value == 0.0 { 0.0 } else { value }
 }
 
 /// 10^n for any n that a drawable range leads to, also where 10^-n would overflow.
 fn power(n: i32) -> f64 {
-    if n < -300 {
-        10f64.powi(n + 300) * 1e-300
-    } else {
-        10f64.powi(n)
-    }
+    if n < -300 { 10f64.powi(n + 300) * 1e-300 } else { 10f64.powi(n) }
 }
 
 /// Labels of multiples of 10^exponent.
 fn labels(values: &[f64], exponent: i32) -> Vec<String> {
     let greatest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
     if greatest < 99_999.5 && exponent >= -4 {
-        return values
-            .iter()
-            .map(|&v| fixed(v, (-exponent).max(0) as usize))
-            .collect();
+        return values.iter().map(|&v| fixed(v, (-exponent).max(0) as usize)).collect();
     }
     let top = (greatest.log10() + 1e-9).floor() as i32;
     let decimals = (top - exponent).clamp(0, 15) as usize;
@@ -108,11 +93,7 @@ fn labels(values: &[f64], exponent: i32) -> Vec<String> {
                 return "0".to_owned();
             }
             let lead = fixed(v / power(top), decimals);
-            if lead == "1" {
-                power_label(top)
-            } else {
-                format!("{lead}×{}", power_label(top))
-            }
+            if lead == "1" { power_label(top) } else { format!("{lead}×{}", power_label(top)) }
         })
         .collect()
 }
@@ -145,10 +126,7 @@ pub fn power_label(exponent: i32) -> String {
         '8' => '⁸',
         _ => '⁹',
     });
-    std::iter::once('1')
-        .chain(std::iter::once('0'))
-        .chain(raised)
-        .collect()
+    std::iter::once('1').chain(std::iter::once('0')).chain(raised).collect()
 }
 
 fn logarithmic(lo: f64, hi: f64, count: usize) -> Ticks {
@@ -164,11 +142,7 @@ fn logarithmic(lo: f64, hi: f64, count: usize) -> Ticks {
         .filter(|k| k.rem_euclid(every) == 0)
         .map(|k| Tick {
             value: power(k),
-            label: if plain {
-                fixed(power(k), (-k).max(0) as usize)
-            } else {
-                power_label(k)
-            },
+            label: if plain { fixed(power(k), (-k).max(0) as usize) } else { power_label(k) },
         })
         .collect();
     let minor = if every == 1 {
@@ -176,10 +150,7 @@ fn logarithmic(lo: f64, hi: f64, count: usize) -> Ticks {
             .map(|(m, k)| scaled(f64::from(m), k))
             .collect()
     } else {
-        (first..=last)
-            .filter(|k| k.rem_euclid(every) != 0)
-            .map(power)
-            .collect()
+        (first..=last).filter(|k| k.rem_euclid(every) != 0).map(power).collect()
     };
     Ticks { major, minor }
 }
@@ -196,34 +167,20 @@ fn within_a_decade(lo: f64, hi: f64, count: usize, first: i32, last: i32) -> Tic
             };
             let major = found
                 .iter()
-                .map(|&(m, k)| Tick {
-                    value: scaled(f64::from(m), k),
-                    label: label(m, k),
-                })
+                .map(|&(m, k)| Tick { value: scaled(f64::from(m), k), label: label(m, k) })
                 .collect();
-            return Ticks {
-                major,
-                minor: Vec::new(),
-            };
+            return Ticks { major, minor: Vec::new() };
         }
     }
     linear(lo, hi, count)
 }
 
 /// The numbers m * 10^k within a range, ascending.
-fn multiples(
-    lo: f64,
-    hi: f64,
-    first: i32,
-    last: i32,
-    leads: &[i32],
-) -> impl Iterator<Item = (i32, i32)> {
-    (first..=last)
-        .flat_map(move |k| leads.iter().map(move |&m| (m, k)))
-        .filter(move |&(m, k)| {
-            let v = scaled(f64::from(m), k);
-            (lo * (1.0 - 1e-9)..=hi * (1.0 + 1e-9)).contains(&v)
-        })
+fn multiples(lo: f64, hi: f64, first: i32, last: i32, leads: &[i32]) -> impl Iterator<Item = (i32, i32)> {
+    (first..=last).flat_map(move |k| leads.iter().map(move |&m| (m, k))).filter(move |&(m, k)| {
+        let v = scaled(f64::from(m), k);
+        (lo * (1.0 - 1e-9)..=hi * (1.0 + 1e-9)).contains(&v)
+    })
 }
 
 #[cfg(test)]
@@ -232,39 +189,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels_of(range: (f64, f64), scale: Scale, count: usize) -> Vec<String> {
-        ticks(range, scale, count)
-            .major
-            .into_iter()
-            .map(|t| t.label)
-            .collect()
+        ticks(range, scale, count).major.into_iter().map(|t| t.label).collect()
     }
 
     #[test]
     fn linear_labels() {
-        assert_eq!(
-            labels_of((-4.0, 4.0), Scale::Linear, 5),
-            ["−4", "−2", "0", "2", "4"]
-        );
-        assert_eq!(
-            labels_of((0.0, 1.0), Scale::Linear, 5),
-            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
-        );
-        assert_eq!(
-            labels_of((1.0, 0.0), Scale::Linear, 2),
-            ["0.0", "0.5", "1.0"]
-        );
-        assert_eq!(
-            labels_of((-0.1, 0.1), Scale::Linear, 2),
-            ["−0.1", "0.0", "0.1"]
-        );
-        assert_eq!(
-            labels_of((0.0, 3e-5), Scale::Linear, 3),
-            ["0", "10⁻⁵", "2×10⁻⁵", "3×10⁻⁵"]
-        );
-        assert_eq!(
-            labels_of((-2e6, 2e6), Scale::Linear, 2),
-            ["−2×10⁶", "0", "2×10⁶"]
-        );
+        assert_eq!(labels_of((-4.0, 4.0), Scale::Linear, 5), ["−4", "−2", "0", "2", "4"]);
+        assert_eq!(labels_of((0.0, 1.0), Scale::Linear, 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels_of((1.0, 0.0), Scale::Linear, 2), ["0.0", "0.5", "1.0"]);
+        assert_eq!(labels_of((-0.1, 0.1), Scale::Linear, 2), ["−0.1", "0.0", "0.1"]);
+        assert_eq!(labels_of((0.0, 3e-5), Scale::Linear, 3), ["0", "10⁻⁵", "2×10⁻⁵", "3×10⁻⁵"]);
+        assert_eq!(labels_of((-2e6, 2e6), Scale::Linear, 2), ["−2×10⁶", "0", "2×10⁶"]);
         assert_eq!(
             labels_of((0.0, 2e-6), Scale::Linear, 4),
             ["0", "0.5×10⁻⁶", "1.0×10⁻⁶", "1.5×10⁻⁶", "2.0×10⁻⁶"]
@@ -277,22 +212,10 @@ mod tests {
             labels_of((1e-4, 1e2), Scale::Log10, 7),
             ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹", "10²"]
         );
-        assert_eq!(
-            labels_of((1e-4, 1e2), Scale::Log10, 4),
-            ["10⁻⁴", "10⁻²", "10⁰", "10²"]
-        );
-        assert_eq!(
-            labels_of((1.0, 1000.0), Scale::Log10, 5),
-            ["1", "10", "100", "1000"]
-        );
-        assert_eq!(
-            labels_of((2.0, 60.0), Scale::Log10, 6),
-            ["2", "5", "10", "20", "50"]
-        );
-        assert_eq!(
-            labels_of((1.5e-7, 8e-7), Scale::Log10, 3),
-            ["2×10⁻⁷", "5×10⁻⁷"]
-        );
+        assert_eq!(labels_of((1e-4, 1e2), Scale::Log10, 4), ["10⁻⁴", "10⁻²", "10⁰", "10²"]);
+        assert_eq!(labels_of((1.0, 1000.0), Scale::Log10, 5), ["1", "10", "100", "1000"]);
+        assert_eq!(labels_of((2.0, 60.0), Scale::Log10, 6), ["2", "5", "10", "20", "50"]);
+        assert_eq!(labels_of((1.5e-7, 8e-7), Scale::Log10, 3), ["2×10⁻⁷", "5×10⁻⁷"]);
         let minor = ticks((1.0, 100.0), Scale::Log10, 5).minor;
         assert_eq!(minor.len(), 16);
         assert_eq!(&minor[..3], [2.0, 3.0, 4.0]);
@@ -341,12 +264,7 @@ mod tests {
                 check(range, scale, 6).expect("valid");
             }
         }
-        assert!(
-            ticks((f64::MIN_POSITIVE, f64::MAX), Scale::Log10, 6)
-                .major
-                .len()
-                >= 3
-        );
+        assert!(ticks((f64::MIN_POSITIVE, f64::MAX), Scale::Log10, 6).major.len() >= 3);
     }
 
     fn check(range: (f64, f64), scale: Scale, count: usize) -> Result<(), TestCaseError> {
@@ -359,18 +277,9 @@ mod tests {
             prop_assert!(pair[0].label != pair[1].label, "{range:?}: {found:?}");
         }
         for tick in &found.major {
-            prop_assert!(
-                tick.value >= lo - slack && tick.value <= hi + slack,
-                "{range:?}: {tick:?}"
-            );
-            prop_assert!(
-                !tick.label.contains('-') && !tick.label.contains("NaN"),
-                "{tick:?}"
-            );
-            prop_assert!(
-                !(tick.label.starts_with('−') && tick.value >= 0.0),
-                "{tick:?}"
-            );
+            prop_assert!(tick.value >= lo - slack && tick.value <= hi + slack, "{range:?}: {tick:?}");
+            prop_assert!(!tick.label.contains('-') && !tick.label.contains("NaN"), "{tick:?}");
+            prop_assert!(!(tick.label.starts_with('−') && tick.value >= 0.0), "{tick:?}");
         }
         Ok(())
     }

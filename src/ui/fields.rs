@@ -1,8 +1,8 @@
 //! Fields: a number with a slider, a choice, a check box. Native inputs, each with a label, its
 //! unit, its range and a way back to the default.
 
-use crate::permalink::{Number, parse_number, write_number};
 use super::reactive::{flag, number, text};
+use crate::permalink::{Number, parse_number, write_number};
 use leptos::prelude::*;
 
 /// How a slider runs over its range.

@@ -1,9 +1,9 @@
 //! A figure on a canvas: drawn for its width, the screen's density and the theme, with a text
 //! alternative, and a probe that can be dragged over it.
 
+use super::reactive::{flag, text};
 use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas};
 use leptos::html::{Canvas, Div};
-use super::reactive::{flag, text};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -57,7 +57,9 @@ pub fn FigureView(
         figure.with(|f| f.as_ref().map_or(0.0, |f| height(f, width)).round())
     });
     Effect::new(move |_| {
-        let (Some(canvas), width, height) = (canvas.get(), width.get(), tall.get()) else { return };
+        let (Some(canvas), width, height) = (canvas.get(), width.get(), tall.get()) else {
+            return;
+        };
         let style = Style::new(theme.get(), density.get());
         figure.with(|figure| {
             if let Some(figure) = figure
@@ -120,7 +122,9 @@ fn Handle(probe: ProbeControl, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
         let position = probe.position.get();
         match position.as_slice() {
             [x] => format!("x = {}", show(*x)),
-            many => many.iter().zip(names).map(|(v, n)| format!("{n}{}", show(*v))).collect::<Vec<_>>().join(", "),
+            many => {
+                many.iter().zip(names).map(|(v, n)| format!("{n}{}", show(*v))).collect::<Vec<_>>().join(", ")
+            }
         }
     };
     view! {
@@ -176,7 +180,9 @@ fn capture(event: &PointerEvent) {
 /// Moves the probe to where the pointer is: in the panel under it, or, outside of all, along the
 /// nearest edge of the first.
 fn drag(event: &PointerEvent, probe: Option<ProbeControl>, drawn: RwSignal<Option<Drawn>>) {
-    let (Some(probe), Some(canvas)) = (probe, canvas_of(event)) else { return };
+    let (Some(probe), Some(canvas)) = (probe, canvas_of(event)) else {
+        return;
+    };
     let bounds = canvas.get_bounding_client_rect();
     let (x, y) = (f64::from(event.client_x()) - bounds.left(), f64::from(event.client_y()) - bounds.top());
     let position = drawn.with_untracked(|drawn| {
@@ -209,7 +215,9 @@ fn step(event: &KeyboardEvent, probe: ProbeControl) {
     let (mut position, ranges) = (probe.position.get_untracked(), probe.ranges.get_untracked());
     // In one dimension up and down do what right and left do, as on a slider.
     let axis = axis.min(position.len().saturating_sub(1));
-    let (Some(value), Some(range)) = (position.get_mut(axis), ranges.get(axis)) else { return };
+    let (Some(value), Some(range)) = (position.get_mut(axis), ranges.get(axis)) else {
+        return;
+    };
     event.prevent_default();
     let size = if event.shift_key() { 10.0 } else { 1.0 };
     let moved = *value + direction * size * (range.1 - range.0) / 100.0;

@@ -66,11 +66,21 @@ where
         let handler = move |event| match event {
             Event::Progress(share) => job.progress.set(share),
             Event::Partial(reply) => {
-                job.answer.set(Some(Answer { state: snapshot.clone(), reply, whole: false, millis: now() - start }));
+                job.answer.set(Some(Answer {
+                    state: snapshot.clone(),
+                    reply,
+                    whole: false,
+                    millis: now() - start,
+                }));
             }
             Event::Done(reply) => {
                 job.error.set(String::new());
-                job.answer.set(Some(Answer { state: snapshot.clone(), reply, whole: true, millis: now() - start }));
+                job.answer.set(Some(Answer {
+                    state: snapshot.clone(),
+                    reply,
+                    whole: true,
+                    millis: now() - start,
+                }));
                 job.busy.set(false);
             }
             Event::Failed(error) => {

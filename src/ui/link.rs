@@ -67,7 +67,11 @@ pub fn use_link(query: Memo<String>, opened: impl Fn(String) + Clone + 'static) 
 
 /// The query of a link within the page that a plain click would follow.
 fn inner_link(event: &MouseEvent) -> Option<String> {
-    let plain = event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key();
+    let plain = event.button() == 0
+        && !event.ctrl_key()
+        && !event.meta_key()
+        && !event.shift_key()
+        && !event.alt_key();
     if !plain || event.default_prevented() {
         return None;
     }
@@ -108,10 +112,14 @@ pub fn copy(text: &str, done: impl Fn(bool) + 'static) {
 /// Calls back whenever a media query changes, until the owner is cleaned up; returns whether it
 /// matches now.
 pub(super) fn watch_media(query: &str, changed: impl Fn(bool) + 'static) -> bool {
-    let Ok(Some(list)) = window().match_media(query) else { return false };
-    let callback = Closure::<dyn FnMut(web_sys::MediaQueryListEvent)>::new(move |event: web_sys::MediaQueryListEvent| {
-        changed(event.matches());
-    });
+    let Ok(Some(list)) = window().match_media(query) else {
+        return false;
+    };
+    let callback = Closure::<dyn FnMut(web_sys::MediaQueryListEvent)>::new(
+        move |event: web_sys::MediaQueryListEvent| {
+            changed(event.matches());
+        },
+    );
     let _ = list.add_event_listener_with_callback("change", callback.as_ref().unchecked_ref());
     let matches = list.matches();
     // Watched as long as the page lives.

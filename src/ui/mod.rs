@@ -15,11 +15,11 @@ pub mod job;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod link;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod notices;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod reactive;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod rows;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub mod notices;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod table_view;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

@@ -1,8 +1,8 @@
 //! What the page could not do as asked, in a strip that can be closed.
 
 use super::link::{address, copy};
-use crate::permalink::Notice;
 use super::reactive::{dynamic, flag, text};
+use crate::permalink::Notice;
 use leptos::prelude::*;
 
 /// The notices of the link that was opened, with the link itself to copy: nothing is lost.

@@ -1,7 +1,7 @@
 //! Rows of numbers edited in a table, such as the components of a mixture.
 
-use crate::permalink::{parse_number, write_number};
 use super::reactive::{dynamic, flag, text};
+use crate::permalink::{parse_number, write_number};
 use leptos::prelude::*;
 
 /// An editor of rows of numbers. What is typed stays as it was typed; only rows that `set`
@@ -38,7 +38,8 @@ pub fn RowsEditor(
         error.set(result.err().unwrap_or_default());
     };
     let cell = move |r: usize, c: usize| {
-        let value = text(move || draft.with(|d| d.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_default()));
+        let value =
+            text(move || draft.with(|d| d.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_default()));
         let name = move || columns.with(|columns| columns.get(c).map_or("", |(_, name)| *name));
         view! {
             <td>
@@ -137,9 +138,9 @@ pub fn RowsEditor(
 /// The numbers in the boxes, or what is wrong with the first that is none.
 fn read(draft: &[Vec<String>]) -> Result<Vec<Vec<f64>>, String> {
     let number = |r: usize, text: &str| {
-        parse_number(&text.trim().replace('−', "-"))
-            .filter(|v| v.is_finite())
-            .ok_or_else(|| format!("component {}: “{}” is not a number", r + 1, text.chars().take(20).collect::<String>()))
+        parse_number(&text.trim().replace('−', "-")).filter(|v| v.is_finite()).ok_or_else(|| {
+            format!("component {}: “{}” is not a number", r + 1, text.chars().take(20).collect::<String>())
+        })
     };
     draft.iter().enumerate().map(|(r, row)| row.iter().map(|text| number(r, text)).collect()).collect()
 }

@@ -1,7 +1,7 @@
 //! Tables of numbers on the page.
 
-use super::table::{Table, TableRow, show};
 use super::reactive::{dynamic, text};
+use super::table::{Table, TableRow, show};
 use leptos::prelude::*;
 
 /// A table; every number carries its full value in `data-value`.

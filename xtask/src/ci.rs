@@ -16,62 +16,26 @@ use crate::{
 /// Names the steps that failed.
 pub fn run(root: &Path) -> Result<()> {
     let mut steps = Steps::new("ci");
-    steps.step("set-up", || {
-        setup::run(
-            root,
-            Needs {
-                wasm: true,
-                lints: true,
-                ..Needs::default()
-            },
-        )
-    });
-    steps.step("formatting", || {
-        run::show(run::cargo(root).args(["fmt", "--all", "--check"]))
-    });
+    steps.step("set-up", || setup::run(root, Needs { wasm: true, lints: true, ..Needs::default() }));
+    steps.step("formatting", || run::show(run::cargo(root).args(["fmt", "--all", "--check"])));
     steps.step("tidiness", || tidy::run(root));
     steps.step("lints, native", || {
         let mut cargo = run::cargo(root);
-        cargo.args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--no-default-features",
-        ]);
+        cargo.args(["clippy", "--workspace", "--all-targets", "--no-default-features"]);
         run::show(cargo.args(["--features", "cli", "--", "-D", "warnings"]))
     });
     steps.step("lints, WebAssembly", || {
         let mut cargo = run::cargo(root);
         // In the release profile, so that build scripts and macros serve the page's build as well.
-        cargo.args([
-            "clippy",
-            "--release",
-            "--lib",
-            "--bin",
-            "app",
-            "--target",
-            TARGET,
-        ]);
+        cargo.args(["clippy", "--release", "--lib", "--bin", "app", "--target", TARGET]);
         cargo.args(["--", "-D", "warnings"]);
         Wasm::require()?.apply(&mut cargo);
         run::show(&mut cargo)
     });
     steps.step("documentation", || {
         let mut cargo = run::cargo(root);
-        cargo.args([
-            "doc",
-            "--no-deps",
-            "--package",
-            "scorescope",
-            "--package",
-            "xtask",
-        ]);
-        cargo.args([
-            "--no-default-features",
-            "--features",
-            "cli",
-            "--document-private-items",
-        ]);
+        cargo.args(["doc", "--no-deps", "--package", "scorescope", "--package", "xtask"]);
+        cargo.args(["--no-default-features", "--features", "cli", "--document-private-items"]);
         run::show(cargo.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
     steps.finish(false)

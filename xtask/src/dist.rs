@@ -29,23 +29,14 @@ pub fn externalise_scripts(dist: &Path) -> Result<()> {
     let file = dist.join("index.html");
     let mut page = read(&file)?;
     // From the back, so that earlier positions stay right.
-    for element in html::elements(&page)
-        .into_iter()
-        .rev()
-        .filter(is_inline_script)
-    {
+    for element in html::elements(&page).into_iter().rev().filter(is_inline_script) {
         let code = format!("{}\n", element.text.trim());
         let mut crc = Crc::new();
         crc.update(code.as_bytes());
         let name = format!("boot-{:08x}.js", crc.sum());
         write(&dist.join(&name), &code)?;
-        let kind = element
-            .get("type")
-            .map_or(String::new(), |t| format!(" type=\"{t}\""));
-        page.replace_range(
-            element.span,
-            &format!("<script{kind} src=\"./{name}\"></script>"),
-        );
+        let kind = element.get("type").map_or(String::new(), |t| format!(" type=\"{t}\""));
+        page.replace_range(element.span, &format!("<script{kind} src=\"./{name}\"></script>"));
     }
     write(&file, &page)
 }
@@ -54,10 +45,7 @@ pub fn externalise_scripts(dist: &Path) -> Result<()> {
 fn is_inline_script(element: &Element) -> bool {
     element.name == "script"
         && element.get("src").is_none()
-        && matches!(
-            element.get("type"),
-            None | Some("" | "module" | "text/javascript")
-        )
+        && matches!(element.get("type"), None | Some("" | "module" | "text/javascript"))
 }
 
 /// Checks that every page in `dist` keeps its own security policy, and that `index.html` has one.
@@ -68,17 +56,10 @@ pub fn check_policies(dist: &Path) -> Result<()> {
     let mut findings = Vec::new();
     for name in files(dist)?.iter().filter(|name| name.ends_with(".html")) {
         let page = read(&dist.join(name))?;
-        findings.extend(
-            policy_findings(&page, name == "index.html")
-                .into_iter()
-                .map(|f| format!("{name}: {f}")),
-        );
+        findings
+            .extend(policy_findings(&page, name == "index.html").into_iter().map(|f| format!("{name}: {f}")));
     }
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Check(findings.join("\n")))
-    }
+    if findings.is_empty() { Ok(()) } else { Err(Error::Check(findings.join("\n"))) }
 }
 
 /// What in a page its own `Content-Security-Policy` forbids.
@@ -86,15 +67,10 @@ fn policy_findings(page: &str, required: bool) -> Vec<String> {
     let all = html::elements(page);
     let policy = all.iter().position(|e| {
         e.name == "meta"
-            && e.get("http-equiv")
-                .is_some_and(|h| h.eq_ignore_ascii_case("content-security-policy"))
+            && e.get("http-equiv").is_some_and(|h| h.eq_ignore_ascii_case("content-security-policy"))
     });
     let Some(at) = policy else {
-        return if required {
-            vec!["has no Content-Security-Policy".into()]
-        } else {
-            Vec::new()
-        };
+        return if required { vec!["has no Content-Security-Policy".into()] } else { Vec::new() };
     };
     let directives = all[at].get("content").unwrap_or("");
     let inline_scripts = allows(directives, "script-src", "'unsafe-inline'");
@@ -104,10 +80,7 @@ fn policy_findings(page: &str, required: bool) -> Vec<String> {
         findings.push("its policy has no default-src".into());
     }
     // A policy governs only what follows it.
-    if all[..at]
-        .iter()
-        .any(|e| matches!(e.name.as_str(), "script" | "style" | "link"))
-    {
+    if all[..at].iter().any(|e| matches!(e.name.as_str(), "script" | "style" | "link")) {
         findings.push("its policy stands after a script, style or link".into());
     }
     for e in &all {
@@ -124,32 +97,19 @@ fn policy_findings(page: &str, required: bool) -> Vec<String> {
                 findings.push(format!("<{}> has an inline handler, {name}", e.name));
             }
             if name == "style" && !inline_styles {
-                findings.push(format!(
-                    "<{}> has an inline style: {}",
-                    e.name,
-                    start(value)
-                ));
+                findings.push(format!("<{}> has an inline style: {}", e.name, start(value)));
             }
             if matches!(name.as_str(), "href" | "src" | "action")
-                && value
-                    .trim_start()
-                    .to_ascii_lowercase()
-                    .starts_with("javascript:")
+                && value.trim_start().to_ascii_lowercase().starts_with("javascript:")
             {
                 findings.push(format!("<{}> has a javascript: address", e.name));
             }
         }
         if let Some(address) = fetched(e).filter(|a| is_elsewhere(a)) {
-            findings.push(format!(
-                "<{}> is fetched from another host: {address}",
-                e.name
-            ));
+            findings.push(format!("<{}> is fetched from another host: {address}", e.name));
         }
         if let Some(address) = fetched(e).filter(|a| a.starts_with('/') && !is_elsewhere(a)) {
-            findings.push(format!(
-                "<{}> has an address that breaks under a sub-path: {address}",
-                e.name
-            ));
+            findings.push(format!("<{}> has an address that breaks under a sub-path: {address}", e.name));
         }
     }
     findings
@@ -166,11 +126,7 @@ fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
 fn allows(policy: &str, name: &str, source: &str) -> bool {
     directive(policy, name)
         .or_else(|| directive(policy, "default-src"))
-        .is_none_or(|values| {
-            values
-                .split_whitespace()
-                .any(|v| v.eq_ignore_ascii_case(source))
-        })
+        .is_none_or(|values| values.split_whitespace().any(|v| v.eq_ignore_ascii_case(source)))
 }
 
 /// The address that an element makes the browser fetch by itself.
@@ -184,14 +140,7 @@ fn fetched(e: &Element) -> Option<&str> {
 }
 
 /// The kinds of link that are fetched; others (canonical, licence, alternate) are only named.
-const FETCHED: [&str; 6] = [
-    "stylesheet",
-    "modulepreload",
-    "preload",
-    "icon",
-    "manifest",
-    "apple-touch-icon",
-];
+const FETCHED: [&str; 6] = ["stylesheet", "modulepreload", "preload", "icon", "manifest", "apple-touch-icon"];
 
 fn is_elsewhere(address: &str) -> bool {
     address.starts_with("//") || address.contains("://")
@@ -224,15 +173,9 @@ pub fn weigh(dist: &Path) -> Result<Vec<Weight>> {
     names
         .into_iter()
         .map(|name| {
-            let bytes =
-                fs::read(dist.join(&name)).map_err(|e| Error::io(format!("reading {name}"), e))?;
+            let bytes = fs::read(dist.join(&name)).map_err(|e| Error::io(format!("reading {name}"), e))?;
             let gzip = gzip(&bytes).map_err(|e| Error::io(format!("compressing {name}"), e))?;
-            Ok(Weight {
-                raw: bytes.len() as u64,
-                gzip,
-                first_load: first.contains(&name),
-                name,
-            })
+            Ok(Weight { raw: bytes.len() as u64, gzip, first_load: first.contains(&name), name })
         })
         .collect()
 }
@@ -243,39 +186,20 @@ pub fn weigh(dist: &Path) -> Result<Vec<Weight>> {
 /// When it is not.
 pub fn check_budget(weights: &[Weight]) -> Result<()> {
     let mut table = String::new();
-    let width = weights
-        .iter()
-        .map(|w| w.name.len())
-        .max()
-        .unwrap_or(0)
-        .max(10);
-    let _ = writeln!(
-        table,
-        "  {:width$}  {:>10}  {:>10}  at first load",
-        "file", "bytes", "gzip -9"
-    );
+    let width = weights.iter().map(|w| w.name.len()).max().unwrap_or(0).max(10);
+    let _ = writeln!(table, "  {:width$}  {:>10}  {:>10}  at first load", "file", "bytes", "gzip -9");
     for w in weights {
         let mark = if w.first_load { "yes" } else { "" };
-        let _ = writeln!(
-            table,
-            "  {:width$}  {:>10}  {:>10}  {mark}",
-            w.name, w.raw, w.gzip
-        );
+        let _ = writeln!(table, "  {:width$}  {:>10}  {:>10}  {mark}", w.name, w.raw, w.gzip);
     }
     let first = || weights.iter().filter(|w| w.first_load);
     let (raw, gzip) = first().fold((0, 0), |(r, g), w| (r + w.raw, g + w.gzip));
-    let _ = writeln!(
-        table,
-        "  {:width$}  {raw:>10}  {gzip:>10}  budget {BUDGET}",
-        "first load"
-    );
+    let _ = writeln!(table, "  {:width$}  {raw:>10}  {gzip:>10}  budget {BUDGET}", "first load");
     print!("{table}");
     if gzip <= BUDGET {
         return Ok(());
     }
-    Err(Error::Check(format!(
-        "the first load is {gzip} bytes compressed; the budget is {BUDGET}"
-    )))
+    Err(Error::Check(format!("the first load is {gzip} bytes compressed; the budget is {BUDGET}")))
 }
 
 /// The files that `index.html` makes the browser fetch, directly or through scripts and style sheets.
@@ -288,12 +212,7 @@ fn first_load(dist: &Path, names: &[String]) -> Result<BTreeSet<String>> {
             _ => continue,
         };
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for other in names
-            .iter()
-            .filter(|other| !found.contains(*other))
-            .cloned()
-            .collect::<Vec<_>>()
-        {
+        for other in names.iter().filter(|other| !found.contains(*other)).cloned().collect::<Vec<_>>() {
             let wanted = if name.ends_with(".html") {
                 html::elements(&text)
                     .iter()
@@ -313,18 +232,13 @@ fn first_load(dist: &Path, names: &[String]) -> Result<BTreeSet<String>> {
 
 /// Whether a script or a style sheet names a file, in quotes or in `url(…)`.
 fn mentions(text: &str, folder: &str, name: &str) -> bool {
-    text.split(['"', '\'', '`', '(', ')'])
-        .any(|part| resolve(folder, part).as_deref() == Some(name))
+    text.split(['"', '\'', '`', '(', ')']).any(|part| resolve(folder, part).as_deref() == Some(name))
 }
 
 /// A relative address inside `dist`, seen from a folder of it.
 fn resolve(folder: &str, address: &str) -> Option<String> {
     let address = address.split(['?', '#']).next()?.trim();
-    if address.is_empty()
-        || address.starts_with('/')
-        || address.contains(':')
-        || address.contains(' ')
-    {
+    if address.is_empty() || address.starts_with('/') || address.contains(':') || address.contains(' ') {
         return None;
     }
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
@@ -412,18 +326,12 @@ mod tests {
 
     #[test]
     fn a_missing_weak_or_late_policy_is_found() {
-        assert_eq!(
-            policy_findings("<p>", true),
-            ["has no Content-Security-Policy"]
-        );
+        assert_eq!(policy_findings("<p>", true), ["has no Content-Security-Policy"]);
         assert!(policy_findings("<p>", false).is_empty());
         let late = format!("<link rel=stylesheet href=./a.css>{POLICY}");
         assert!(policy_findings(&late, true)[0].contains("stands after"));
         let loose = "<meta http-equiv=content-security-policy content=\"script-src 'unsafe-inline'\"><script>1</script>";
-        assert_eq!(
-            policy_findings(loose, true),
-            ["its policy has no default-src"]
-        );
+        assert_eq!(policy_findings(loose, true), ["its policy has no default-src"]);
     }
 
     #[test]
@@ -449,11 +357,7 @@ mod tests {
         externalise_scripts(&dist)?;
         check_policies(&dist)?;
         let weights = weigh(&dist)?;
-        let first: Vec<_> = weights
-            .iter()
-            .filter(|w| w.first_load)
-            .map(|w| w.name.as_str())
-            .collect();
+        let first: Vec<_> = weights.iter().filter(|w| w.first_load).map(|w| w.name.as_str()).collect();
         assert_eq!(first.len(), 6, "{first:?}");
         assert!(first.iter().any(|n| n.starts_with("boot-")));
         assert!(!first.contains(&"licence.txt") && !first.contains(&"later.js"));
@@ -463,12 +367,7 @@ mod tests {
 
     #[test]
     fn the_budget_counts_the_first_load_only() {
-        let w = |gzip, first_load| Weight {
-            name: "a".into(),
-            raw: 1,
-            gzip,
-            first_load,
-        };
+        let w = |gzip, first_load| Weight { name: "a".into(), raw: 1, gzip, first_load };
         assert!(check_budget(&[w(BUDGET, true), w(BUDGET, false)]).is_ok());
         assert!(check_budget(&[w(BUDGET, true), w(1, true)]).is_err());
     }

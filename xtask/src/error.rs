@@ -41,26 +41,17 @@ pub enum Error {
 impl Error {
     /// An input/output failure while `doing` something.
     pub fn io(doing: impl Into<String>, source: io::Error) -> Self {
-        Self::Io {
-            doing: doing.into(),
-            source,
-        }
+        Self::Io { doing: doing.into(), source }
     }
 
     /// A program that ended with a failure.
     pub fn failed(command: impl Into<String>, status: ExitStatus) -> Self {
-        Self::Failed {
-            command: command.into(),
-            status: status.to_string(),
-        }
+        Self::Failed { command: command.into(), status: status.to_string() }
     }
 
     /// Something absent, and what to do about it.
     pub fn missing(what: impl Into<String>, how: impl Into<String>) -> Self {
-        Self::Missing {
-            what: what.into(),
-            how: how.into(),
-        }
+        Self::Missing { what: what.into(), how: how.into() }
     }
 }
 

@@ -21,17 +21,13 @@ impl Element {
     /// An attribute's value.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether the space-separated `rel` has this word.
     #[must_use]
     pub fn rel(&self, word: &str) -> bool {
-        self.get("rel")
-            .is_some_and(|rel| rel.split_whitespace().any(|w| w.eq_ignore_ascii_case(word)))
+        self.get("rel").is_some_and(|rel| rel.split_whitespace().any(|w| w.eq_ignore_ascii_case(word)))
     }
 }
 
@@ -49,13 +45,9 @@ pub fn elements(html: &str) -> Vec<Element> {
             at = after;
             if matches!(element.name.as_str(), "script" | "style") {
                 let lower = html[after..].to_ascii_lowercase();
-                let length = lower
-                    .find(&format!("</{}", element.name))
-                    .unwrap_or(lower.len());
+                let length = lower.find(&format!("</{}", element.name)).unwrap_or(lower.len());
                 element.text = html[after..after + length].to_owned();
-                let end = lower[length..]
-                    .find('>')
-                    .map_or(lower.len(), |i| length + i + 1);
+                let end = lower[length..].find('>').map_or(lower.len(), |i| length + i + 1);
                 element.span.end = after + end;
                 at = after + end;
             }
@@ -93,25 +85,14 @@ fn start_tag(html: &str, open: usize) -> (Element, usize) {
             let quote = bytes.get(i).copied().filter(|q| matches!(q, b'"' | b'\''));
             let from = if quote.is_some() { i + 1 } else { i };
             let stop = |b: u8| quote.map_or(b.is_ascii_whitespace() || b == b'>', |q| b == q);
-            let length = bytes[from..]
-                .iter()
-                .position(|&b| stop(b))
-                .unwrap_or(bytes.len() - from);
+            let length = bytes[from..].iter().position(|&b| stop(b)).unwrap_or(bytes.len() - from);
             value = unescape(&html[from..from + length]);
             i = from + length + usize::from(quote.is_some());
         }
         attributes.push((key, value));
     }
     let after = (i + 1).min(html.len());
-    (
-        Element {
-            name,
-            attributes,
-            text: String::new(),
-            span: open..after,
-        },
-        after,
-    )
+    (Element { name, attributes, text: String::new(), span: open..after }, after)
 }
 
 /// The references that occur in attributes of a page's head.
@@ -144,10 +125,7 @@ mod tests {
     fn a_scripts_text_is_no_markup() {
         let html = "<p><script type=module>if (a<b) x('<p>')</script><p>é";
         let all = elements(html);
-        assert_eq!(
-            all.iter().map(|e| e.name.as_str()).collect::<Vec<_>>(),
-            ["p", "script", "p"]
-        );
+        assert_eq!(all.iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["p", "script", "p"]);
         assert_eq!(all[1].text, "if (a<b) x('<p>')");
         assert!(html[all[1].span.clone()].ends_with("</script>"));
     }

@@ -33,9 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn command(arguments: &[String]) -> Result<()> {
-    let (name, rest) = arguments
-        .split_first()
-        .map_or(("help", [].as_slice()), |(n, r)| (n.as_str(), r));
+    let (name, rest) = arguments.split_first().map_or(("help", [].as_slice()), |(n, r)| (n.as_str(), r));
     let root = xtask::root()?;
     match name {
         "help" | "--help" | "-h" => {
@@ -58,11 +56,7 @@ fn command(arguments: &[String]) -> Result<()> {
                     _ => return Err(unknown(word)),
                 }
             }
-            let groups = if groups.is_empty() {
-                Group::ALL.to_vec()
-            } else {
-                groups
-            };
+            let groups = if groups.is_empty() { Group::ALL.to_vec() } else { groups };
             test::run(&root, &groups, build_page)
         }
         "bench" => {
@@ -101,9 +95,7 @@ fn serve(root: &std::path::Path, arguments: &[String]) -> Result<()> {
         setup::run(root, Needs::PAGE)?;
         build::page(root)?;
     } else if !dist.join("index.html").is_file() {
-        return Err(Error::Usage(
-            "dist/ holds no page yet; leave out --no-build".into(),
-        ));
+        return Err(Error::Usage("dist/ holds no page yet; leave out --no-build".into()));
     }
     let server = Server::start(&dist, "/", port)?;
     println!("\nScorescope is at {}  (Ctrl-C ends it)", server.url());

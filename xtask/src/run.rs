@@ -17,10 +17,7 @@ use crate::{Error, Result, steps::Tally};
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     // With CARGO set, a nested cargo hands *our* cargo to build scripts, even under another toolchain.
-    command
-        .current_dir(root)
-        .env_remove("CARGO")
-        .env_remove("CARGO_MANIFEST_DIR");
+    command.current_dir(root).env_remove("CARGO").env_remove("CARGO_MANIFEST_DIR");
     command
 }
 
@@ -29,19 +26,10 @@ pub fn cargo(root: &Path) -> Command {
 pub fn line(command: &Command) -> String {
     let word = |w: &OsStr| {
         let w = w.to_string_lossy();
-        if w.is_empty() || w.contains([' ', '"', '*', '$']) {
-            format!("'{w}'")
-        } else {
-            w.into_owned()
-        }
+        if w.is_empty() || w.contains([' ', '"', '*', '$']) { format!("'{w}'") } else { w.into_owned() }
     };
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
-    std::iter::once(word(program))
-        .chain(command.get_args().map(word))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    std::iter::once(word(program)).chain(command.get_args().map(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Prints the command, runs it with our own input and output, and asks that it succeeds.
@@ -51,11 +39,7 @@ pub fn line(command: &Command) -> String {
 pub fn show(command: &mut Command) -> Result<()> {
     announce(command);
     let status = command.status().map_err(|e| cannot_start(command, e))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Error::failed(line(command), status))
-    }
+    if status.success() { Ok(()) } else { Err(Error::failed(line(command), status)) }
 }
 
 /// Runs the command silently and returns its standard output; its error output appears only when it fails.
@@ -63,10 +47,7 @@ pub fn show(command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot start or reports failure.
 pub fn quiet(command: &mut Command) -> Result<String> {
-    let out = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| cannot_start(command, e))?;
+    let out = command.stdin(Stdio::null()).output().map_err(|e| cannot_start(command, e))?;
     if out.status.success() {
         return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
     }
@@ -77,11 +58,7 @@ pub fn quiet(command: &mut Command) -> Result<String> {
 /// The first line of `PROGRAM ARGS`, or nothing where it does not run: for asking a version.
 #[must_use]
 pub fn ask(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
-    let out = Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let out = Command::new(program).args(args).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&out.stdout).trim().to_owned();
     (out.status.success() && !text.is_empty()).then_some(text)
 }
@@ -93,15 +70,9 @@ pub fn ask(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
 pub fn within(limit: Duration, command: &mut Command) -> Result<()> {
     announce(command);
     let start = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .spawn()
-        .map_err(|e| cannot_start(command, e))?;
+    let mut child = command.stdin(Stdio::null()).spawn().map_err(|e| cannot_start(command, e))?;
     loop {
-        match child
-            .try_wait()
-            .map_err(|e| Error::io(format!("waiting for {}", line(command)), e))?
-        {
+        match child.try_wait().map_err(|e| Error::io(format!("waiting for {}", line(command)), e))? {
             Some(status) if status.success() => return Ok(()),
             Some(status) => return Err(Error::failed(line(command), status)),
             None if start.elapsed() > limit => {
@@ -125,11 +96,8 @@ pub fn within(limit: Duration, command: &mut Command) -> Result<()> {
 /// When it cannot start. A failing test is no error here: it is in the tally.
 pub fn tests(command: &mut Command) -> Result<(Tally, Option<Error>)> {
     announce(command);
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|e| cannot_start(command, e))?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| cannot_start(command, e))?;
     let mut tally = Tally::default();
     if let Some(out) = child.stdout.take() {
         let mut lines = BufReader::new(out);
@@ -141,13 +109,8 @@ pub fn tests(command: &mut Command) -> Result<(Tally, Option<Error>)> {
             buffer.clear();
         }
     }
-    let status = child
-        .wait()
-        .map_err(|e| Error::io(format!("waiting for {}", line(command)), e))?;
-    Ok((
-        tally,
-        (!status.success()).then(|| Error::failed(line(command), status)),
-    ))
+    let status = child.wait().map_err(|e| Error::io(format!("waiting for {}", line(command)), e))?;
+    Ok((tally, (!status.success()).then(|| Error::failed(line(command), status))))
 }
 
 /// The program's full path, when the `PATH` has it.

@@ -22,11 +22,7 @@ pub fn code_only(source: &str) -> String {
             out.push(chars[i]);
             i += 1;
         } else {
-            out.extend(
-                chars[i..end]
-                    .iter()
-                    .map(|&c| if c == '\n' { '\n' } else { ' ' }),
-            );
+            out.extend(chars[i..end].iter().map(|&c| if c == '\n' { '\n' } else { ' ' }));
             i = end;
         }
     }
@@ -34,10 +30,7 @@ pub fn code_only(source: &str) -> String {
 }
 
 fn line_end(chars: &[char], from: usize) -> usize {
-    chars[from..]
-        .iter()
-        .position(|&c| c == '\n')
-        .map_or(chars.len(), |n| from + n)
+    chars[from..].iter().position(|&c| c == '\n').map_or(chars.len(), |n| from + n)
 }
 
 /// Block comments nest.
@@ -92,14 +85,7 @@ fn raw_string_end(chars: &[char], from: usize) -> usize {
     }
     i += 1;
     while i < chars.len() {
-        if chars[i] == '"'
-            && chars[i + 1..]
-                .iter()
-                .take(hashes)
-                .filter(|&&c| c == '#')
-                .count()
-                == hashes
-        {
+        if chars[i] == '"' && chars[i + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes {
             return i + 1 + hashes;
         }
         i += 1;
@@ -220,10 +206,7 @@ mod tests {
     use super::*;
 
     fn tops(source: &str, module: &[&str]) -> Vec<String> {
-        top_modules(&code_only(source), module)
-            .into_iter()
-            .map(|(_, m)| m)
-            .collect()
+        top_modules(&code_only(source), module).into_iter().map(|(_, m)| m).collect()
     }
 
     #[test]
@@ -241,14 +224,8 @@ mod tests {
     #[test]
     fn paths_are_found_single_grouped_and_in_macros() {
         assert_eq!(tops("use crate::math::Mixture;", &["plot"]), ["math"]);
-        assert_eq!(
-            tops("use crate::{math::{a, b}, plot as p, ui};", &[]),
-            ["math", "plot", "ui"]
-        );
-        assert_eq!(
-            tops("macro_rules! m { () => { $crate::labs::x() } }", &[]),
-            ["labs"]
-        );
+        assert_eq!(tops("use crate::{math::{a, b}, plot as p, ui};", &[]), ["math", "plot", "ui"]);
+        assert_eq!(tops("macro_rules! m { () => { $crate::labs::x() } }", &[]), ["labs"]);
         assert_eq!(tops("m!(crate :: ui :: x)", &[]), ["ui"]);
         assert!(tops("pub(crate) fn f() {}", &[]).is_empty());
     }
@@ -257,7 +234,8 @@ mod tests {
     fn super_is_followed_to_the_top() {
         assert_eq!(tops("use super::super::ui::x;", &["math", "ring"]), ["ui"]);
         assert_eq!(tops("use super::x;", &["math", "ring"]), ["math"]);
-        let inline = "mod tests { use super::super::x; use super::super::super::ui; } use super::super::labs;";
+        let inline =
+            "mod tests { use super::super::x; use super::super::super::ui; } use super::super::labs;";
         assert_eq!(tops(inline, &["math", "ring"]), ["math", "ui", "labs"]);
     }
 }

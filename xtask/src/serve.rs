@@ -58,27 +58,19 @@ impl Server {
     /// When the folder does not exist or the port is taken.
     pub fn start(folder: &Path, prefix: &str, port: u16) -> Result<Self> {
         // Canonical, so that a file's own canonical path can be compared with it.
-        let folder = folder
-            .canonicalize()
-            .map_err(|e| Error::io(format!("opening {}", folder.display()), e))?;
+        let folder =
+            folder.canonicalize().map_err(|e| Error::io(format!("opening {}", folder.display()), e))?;
         let prefix = format!("/{}/", prefix.trim_matches('/')).replace("//", "/");
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|e| match e.kind() {
-                io::ErrorKind::AddrInUse => Error::Check(format!(
-                    "port {port} is taken: another server is running. Stop it or choose another: \
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|e| match e.kind() {
+            io::ErrorKind::AddrInUse => Error::Check(format!(
+                "port {port} is taken: another server is running. Stop it or choose another: \
                  `cargo xtask serve --port {}`",
-                    port.wrapping_add(1).max(1024)
-                )),
-                _ => Error::io(format!("listening on port {port}"), e),
-            })?;
-        let address = listener
-            .local_addr()
-            .map_err(|e| Error::io("asking for the port", e))?;
-        let site = Arc::new(Site {
-            folder,
-            prefix,
-            requests: Mutex::default(),
-        });
+                port.wrapping_add(1).max(1024)
+            )),
+            _ => Error::io(format!("listening on port {port}"), e),
+        })?;
+        let address = listener.local_addr().map_err(|e| Error::io("asking for the port", e))?;
+        let site = Arc::new(Site { folder, prefix, requests: Mutex::default() });
         let ended = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
             let (site, ended) = (Arc::clone(&site), Arc::clone(&ended));
@@ -93,12 +85,7 @@ impl Server {
                 }
             }
         });
-        Ok(Self {
-            address,
-            site,
-            ended,
-            thread: Some(thread),
-        })
+        Ok(Self { address, site, ended, thread: Some(thread) })
     }
 
     /// The address of the folder, ending in `/`.
@@ -116,11 +103,7 @@ impl Server {
     /// What was asked for so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.site
-            .requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.site.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Serves until the program is ended.
@@ -155,12 +138,7 @@ struct Answer {
 impl Answer {
     fn plain(status: u16) -> Self {
         let body = format!("{status} {}\n", reason(status)).into_bytes();
-        Self {
-            status,
-            kind: "text/plain; charset=utf-8",
-            location: None,
-            body,
-        }
+        Self { status, kind: "text/plain; charset=utf-8", location: None, body }
     }
 }
 
@@ -187,10 +165,7 @@ impl Site {
         self.requests
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(Request {
-                path: target.into(),
-                status: answer.status,
-            });
+            .push(Request { path: target.into(), status: answer.status });
         write!(
             stream,
             "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
@@ -212,9 +187,7 @@ impl Site {
     }
 
     fn find(&self, target: &str) -> Answer {
-        let (path, query) = target
-            .split_once('?')
-            .map_or((target, None), |(p, q)| (p, Some(q)));
+        let (path, query) = target.split_once('?').map_or((target, None), |(p, q)| (p, Some(q)));
         if format!("{path}/") == self.prefix {
             return redirect(path, query);
         }
@@ -225,9 +198,7 @@ impl Site {
             return Answer::plain(400);
         };
         // Only plain names: no `..`, no drive, no root.
-        if !Path::new(&inside)
-            .components()
-            .all(|c| matches!(c, Component::Normal(_)))
+        if !Path::new(&inside).components().all(|c| matches!(c, Component::Normal(_)))
             || inside.contains(['\\', '\0'])
         {
             return Answer::plain(404);
@@ -249,12 +220,7 @@ impl Site {
             return Answer::plain(404);
         }
         match fs::read(&file) {
-            Ok(body) => Answer {
-                status: 200,
-                kind: content_type(&file),
-                location: None,
-                body,
-            },
+            Ok(body) => Answer { status: 200, kind: content_type(&file), location: None, body },
             Err(_) => Answer::plain(404),
         }
     }
@@ -265,10 +231,7 @@ fn redirect(path: &str, query: Option<&str>) -> Answer {
     // From the last segment, so that `//host` in the path cannot lead anywhere else.
     let last = path.rsplit('/').next().unwrap_or("");
     let query = query.map_or(String::new(), |q| format!("?{q}"));
-    Answer {
-        location: Some(format!("./{last}/{query}")),
-        ..Answer::plain(301)
-    }
+    Answer { location: Some(format!("./{last}/{query}")), ..Answer::plain(301) }
 }
 
 /// Undoes percent-encoding; nothing for what is no UTF-8 or badly encoded.
@@ -299,11 +262,7 @@ fn reason(status: u16) -> &'static str {
 /// The content type by the file's ending: browsers refuse scripts and WebAssembly of a wrong one.
 #[must_use]
 pub fn content_type(file: &Path) -> &'static str {
-    let ending = file
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or("")
-        .to_ascii_lowercase();
+    let ending = file.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
     match ending.as_str() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
@@ -335,8 +294,7 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> io::Result<Self> {
-            let dir = std::env::temp_dir()
-                .join(format!("scorescope-serve-{name}-{}", std::process::id()));
+            let dir = std::env::temp_dir().join(format!("scorescope-serve-{name}-{}", std::process::id()));
             fs::create_dir_all(dir.join("site/in ner"))?;
             fs::write(dir.join("secret.txt"), "secret")?;
             fs::write(dir.join("site/index.html"), "<p>home")?;
@@ -366,10 +324,7 @@ mod tests {
         let server = Server::start(&folder.0.join("site"), "/some/sub/", 0)?;
         assert!(server.url().ends_with("/some/sub/"));
         let home = ask(&server, "GET /some/sub/?lab=density")?;
-        assert!(
-            home.starts_with("HTTP/1.1 200") && home.ends_with("<p>home"),
-            "{home}"
-        );
+        assert!(home.starts_with("HTTP/1.1 200") && home.ends_with("<p>home"), "{home}");
         let wasm = ask(&server, "GET /some/sub/a.wasm")?;
         assert!(wasm.contains("Content-Type: application/wasm\r\n"));
         let head = ask(&server, "HEAD /some/sub/a.wasm")?;
@@ -379,13 +334,7 @@ mod tests {
         assert!(ask(&server, "POST /some/sub/")?.starts_with("HTTP/1.1 405"));
         let seen = server.requests();
         assert_eq!(seen.len(), 6);
-        assert_eq!(
-            seen[0],
-            Request {
-                path: "/some/sub/?lab=density".into(),
-                status: 200
-            }
-        );
+        assert_eq!(seen[0], Request { path: "/some/sub/?lab=density".into(), status: 200 });
         Ok(())
     }
 
@@ -425,9 +374,7 @@ mod tests {
         let folder = Folder::new("port")?;
         let first = Server::start(&folder.0, "/", 0)?;
         let port = first.address.port();
-        let message = Server::start(&folder.0, "/", port)
-            .map(drop)
-            .map_err(|e| e.to_string());
+        let message = Server::start(&folder.0, "/", port).map(drop).map_err(|e| e.to_string());
         assert!(message.is_err_and(|m| m.contains(&format!("port {port} is taken"))));
         Ok(())
     }

@@ -22,19 +22,9 @@ pub struct Needs {
 
 impl Needs {
     /// Building the page.
-    pub const PAGE: Self = Self {
-        wasm: true,
-        page: true,
-        browser: false,
-        lints: false,
-    };
+    pub const PAGE: Self = Self { wasm: true, page: true, browser: false, lints: false };
     /// Everything.
-    pub const ALL: Self = Self {
-        wasm: true,
-        page: true,
-        browser: true,
-        lints: true,
-    };
+    pub const ALL: Self = Self { wasm: true, page: true, browser: true, lints: true };
 }
 
 /// Installs what `needs` asks for and the machine lacks.
@@ -83,23 +73,14 @@ fn ensure_lints(root: &Path) -> Result<()> {
             continue;
         }
         println!("  {component}: asking rustup");
-        run::show(
-            Command::new("rustup")
-                .current_dir(root)
-                .args(["component", "add", component]),
-        )
-        .map_err(|e| Error::missing(component, format!("{e}. Install it for your toolchain.")))?;
+        run::show(Command::new("rustup").current_dir(root).args(["component", "add", component]))
+            .map_err(|e| Error::missing(component, format!("{e}. Install it for your toolchain.")))?;
     }
     Ok(())
 }
 
 /// The browsers' names, by how the tests prefer them.
-const BROWSERS: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Chromium and its driver: only the tests need them.
 fn ensure_browser(apt: &mut Apt) -> Result<()> {
@@ -143,9 +124,7 @@ impl Apt {
         let Some(mut first) = Self::command() else {
             return Err(Error::missing(
                 names.as_str(),
-                format!(
-                    "Run `sudo apt-get install --no-install-recommends {names}` and try again. {advice}"
-                ),
+                format!("Run `sudo apt-get install --no-install-recommends {names}` and try again. {advice}"),
             ));
         };
         let install = ["install", "-y", "--no-install-recommends"];
@@ -164,10 +143,7 @@ impl Apt {
                 return Ok(());
             }
         }
-        Err(Error::missing(
-            names,
-            format!("apt-get could not install it. {advice}"),
-        ))
+        Err(Error::missing(names, format!("apt-get could not install it. {advice}")))
     }
 
     /// `apt-get` with the right to install, if we have it without asking for a password.

@@ -29,10 +29,7 @@ impl Tally {
                 .and_then(|n| n.trim().parse().ok())
                 .unwrap_or(0)
         };
-        Self {
-            passed: number_before("passed"),
-            failed: number_before("failed"),
-        }
+        Self { passed: number_before("passed"), failed: number_before("failed") }
     }
 }
 
@@ -71,11 +68,7 @@ impl Steps {
     /// The steps of `cargo xtask COMMAND`.
     #[must_use]
     pub fn new(command: &'static str) -> Self {
-        Self {
-            command,
-            start: Instant::now(),
-            done: Vec::new(),
-        }
+        Self { command, start: Instant::now(), done: Vec::new() }
     }
 
     /// Runs a step that is right or wrong. Returns whether it was right.
@@ -84,11 +77,7 @@ impl Steps {
     }
 
     /// Runs a step that counts tests. Returns whether it was right.
-    pub fn counted(
-        &mut self,
-        name: &str,
-        body: impl FnOnce() -> Result<(Tally, Option<Error>)>,
-    ) -> bool {
+    pub fn counted(&mut self, name: &str, body: impl FnOnce() -> Result<(Tally, Option<Error>)>) -> bool {
         println!("\n== {name}");
         let start = Instant::now();
         let (mut tally, error) = match body() {
@@ -105,19 +94,10 @@ impl Steps {
                 Outcome::Failed(error.to_string())
             }
         };
-        let word = if matches!(outcome, Outcome::Ok) {
-            "done"
-        } else {
-            "FAILED"
-        };
+        let word = if matches!(outcome, Outcome::Ok) { "done" } else { "FAILED" };
         println!("== {name}: {word} in {}", seconds(took));
         let right = matches!(outcome, Outcome::Ok);
-        self.done.push(Done {
-            name: name.into(),
-            took,
-            tally,
-            outcome,
-        });
+        self.done.push(Done { name: name.into(), took, tally, outcome });
         right
     }
 
@@ -127,10 +107,7 @@ impl Steps {
         self.done.push(Done {
             name: name.into(),
             took: Duration::ZERO,
-            tally: Tally {
-                passed: 0,
-                failed: 1,
-            },
+            tally: Tally { passed: 0, failed: 1 },
             outcome: Outcome::Skipped(why.into()),
         });
     }
@@ -140,12 +117,7 @@ impl Steps {
     /// # Errors
     /// Names the steps that failed.
     pub fn finish(self, totals: bool) -> Result<()> {
-        let width = self
-            .done
-            .iter()
-            .map(|d| d.name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let width = self.done.iter().map(|d| d.name.chars().count()).max().unwrap_or(0);
         println!("\nSummary of `cargo xtask {}`", self.command);
         let mut sum = Tally::default();
         for d in &self.done {
@@ -158,36 +130,20 @@ impl Steps {
                 Tally { passed: 0, .. } => String::new(),
                 t => format!("{} passed, {} failed", t.passed, t.failed),
             };
-            let row = format!(
-                "  {:width$}  {:>9}  {word:7}  {tests:24}  {why}",
-                d.name,
-                seconds(d.took)
-            );
+            let row = format!("  {:width$}  {:>9}  {word:7}  {tests:24}  {why}", d.name, seconds(d.took));
             println!("{}", row.trim_end());
             sum += d.tally;
         }
-        println!(
-            "  {:width$}  {:>9}",
-            "all steps",
-            seconds(self.start.elapsed())
-        );
-        let wrong: Vec<_> = self
-            .done
-            .iter()
-            .filter(|d| !matches!(d.outcome, Outcome::Ok))
-            .map(|d| d.name.as_str())
-            .collect();
+        println!("  {:width$}  {:>9}", "all steps", seconds(self.start.elapsed()));
+        let wrong: Vec<_> =
+            self.done.iter().filter(|d| !matches!(d.outcome, Outcome::Ok)).map(|d| d.name.as_str()).collect();
         if !wrong.is_empty() {
             println!("failed: {}", wrong.join(", "));
         }
         if totals {
             println!("{} passed, {} failed", sum.passed, sum.failed);
         }
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Check(format!("failed: {}", wrong.join(", "))))
-        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("failed: {}", wrong.join(", ")))) }
     }
 }
 
@@ -209,43 +165,20 @@ mod tests {
 
     #[test]
     fn result_lines_of_cargo_and_of_the_browser_runner_are_counted() {
-        let native = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s";
-        assert_eq!(
-            Tally::read(native),
-            Tally {
-                passed: 12,
-                failed: 0
-            }
-        );
+        let native =
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s";
+        assert_eq!(Tally::read(native), Tally { passed: 12, failed: 0 });
         let browser = "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 filtered out";
-        assert_eq!(
-            Tally::read(browser),
-            Tally {
-                passed: 2,
-                failed: 3
-            }
-        );
+        assert_eq!(Tally::read(browser), Tally { passed: 2, failed: 3 });
         assert_eq!(Tally::read("test one ... ok"), Tally::default());
     }
 
     #[test]
     fn a_step_that_breaks_before_its_tests_counts_as_one_failure() {
         let mut steps = Steps::new("test");
-        assert!(steps.counted("good", || Ok((
-            Tally {
-                passed: 4,
-                failed: 0
-            },
-            None
-        ))));
+        assert!(steps.counted("good", || Ok((Tally { passed: 4, failed: 0 }, None))));
         assert!(!steps.step("bad", || Err(Error::Check("no".into()))));
-        assert_eq!(
-            steps.done[1].tally,
-            Tally {
-                passed: 0,
-                failed: 1
-            }
-        );
+        assert_eq!(steps.done[1].tally, Tally { passed: 0, failed: 1 });
         let error = steps.finish(true).map_err(|e| e.to_string());
         assert_eq!(error, Err("failed: bad".into()));
     }

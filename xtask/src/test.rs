@@ -38,14 +38,7 @@ impl Group {
 }
 
 /// Crates that only a browser needs: without the feature `web` none of them may be in the tree.
-const BROWSER_CRATES: [&str; 6] = [
-    "leptos",
-    "web-sys",
-    "wgpu",
-    "wasm-bindgen",
-    "js-sys",
-    "plotters-canvas",
-];
+const BROWSER_CRATES: [&str; 6] = ["leptos", "web-sys", "wgpu", "wasm-bindgen", "js-sys", "plotters-canvas"];
 
 /// Runs the groups and ends with the line `N passed, N failed`.
 ///
@@ -57,12 +50,7 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
     let end_to_end = groups.contains(&Group::EndToEnd);
     if browser || end_to_end {
         let page = end_to_end && build_page;
-        let needs = Needs {
-            wasm: browser || page,
-            page,
-            browser: true,
-            lints: false,
-        };
+        let needs = Needs { wasm: browser || page, page, browser: true, lints: false };
         if !steps.step("set-up", || setup::run(root, needs)) {
             // The native tests need nothing installed: they still tell something.
             println!("the groups that need a browser cannot run");
@@ -70,9 +58,7 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
     }
     if groups.contains(&Group::Native) {
         steps.counted("native tests", || native(root));
-        steps.step("no browser crate without the feature `web`", || {
-            no_browser_crate(root)
-        });
+        steps.step("no browser crate without the feature `web`", || no_browser_crate(root));
     }
     if browser {
         steps.counted("browser tests", || in_browser(root));
@@ -90,13 +76,7 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
 
 fn native(root: &Path) -> Result<(Tally, Option<Error>)> {
     let mut cargo = run::cargo(root);
-    cargo.args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "scorescope-e2e",
-        "--no-fail-fast",
-    ]);
+    cargo.args(["test", "--workspace", "--exclude", "scorescope-e2e", "--no-fail-fast"]);
     run::tests(cargo.args(["--no-default-features", "--features", "cli"]))
 }
 
@@ -106,24 +86,14 @@ fn no_browser_crate(root: &Path) -> Result<()> {
     let list = run::quiet(tree.args(["--edges", "normal", "--prefix", "none", "--format", "{p}"]))?;
     let found = browser_crates_in(&list);
     if !found.is_empty() {
-        return Err(Error::Check(format!(
-            "these crates are in the tree: {}",
-            found.join(", ")
-        )));
+        return Err(Error::Check(format!("these crates are in the tree: {}", found.join(", "))));
     }
-    println!(
-        "none of {} crates is one of {}",
-        list.lines().count(),
-        BROWSER_CRATES.join(", ")
-    );
+    println!("none of {} crates is one of {}", list.lines().count(), BROWSER_CRATES.join(", "));
     run::show(run::cargo(root).args(["test", "--no-run", "--lib", "--no-default-features"]))
 }
 
 fn browser_crates_in(tree: &str) -> Vec<&'static str> {
-    let has = |name: &&str| {
-        tree.lines()
-            .any(|line| line.split_whitespace().next() == Some(name))
-    };
+    let has = |name: &&str| tree.lines().any(|line| line.split_whitespace().next() == Some(name));
     BROWSER_CRATES.into_iter().filter(has).collect()
 }
 
@@ -137,21 +107,10 @@ fn in_browser(root: &Path) -> Result<(Tally, Option<Error>)> {
     let wasm = Wasm::require()?;
     let mut cargo = run::cargo(root);
     cargo
-        .args([
-            "test",
-            "--no-default-features",
-            "--target",
-            TARGET,
-            "--release",
-            "--test",
-            "browser",
-        ])
+        .args(["test", "--no-default-features", "--target", TARGET, "--release", "--test", "browser"])
         .env("PATH", tools::path(root)?)
         .env("CHROMEDRIVER", driver)
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner",
-        )
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     if matches!(wasm, Wasm::Debian { .. }) {
         // Tests then abort on panic as the page does, so that both share the standard library built here.
@@ -164,9 +123,7 @@ fn in_browser(root: &Path) -> Result<(Tally, Option<Error>)> {
 fn end_to_end_tests(root: &Path) -> Result<(Tally, Option<Error>)> {
     let dist = root.join("dist");
     if !dist.join("index.html").is_file() {
-        return Err(Error::Check(
-            "dist/ holds no page; run `cargo xtask build`".into(),
-        ));
+        return Err(Error::Check("dist/ holds no page; run `cargo xtask build`".into()));
     }
     let mut cargo = run::cargo(root);
     cargo.args(["test", "--package", "scorescope-e2e", "--no-fail-fast"]);

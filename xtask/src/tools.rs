@@ -45,20 +45,14 @@ pub fn path(root: &Path) -> Result<OsString> {
 /// # Errors
 /// When there is no `Cargo.lock`, or it has no such package.
 pub fn wasm_bindgen_version(root: &Path) -> Result<String> {
-    let text = fs::read_to_string(root.join("Cargo.lock"))
-        .map_err(|e| Error::io("reading Cargo.lock", e))?;
-    locked(&text, "wasm-bindgen")
-        .ok_or_else(|| Error::Check("Cargo.lock names no wasm-bindgen".into()))
+    let text = fs::read_to_string(root.join("Cargo.lock")).map_err(|e| Error::io("reading Cargo.lock", e))?;
+    locked(&text, "wasm-bindgen").ok_or_else(|| Error::Check("Cargo.lock names no wasm-bindgen".into()))
 }
 
 fn locked(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
-        .map(str::to_owned)
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"').map(str::to_owned)
 }
 
 /// Installs trunk where no fitting one is there.
@@ -106,13 +100,7 @@ pub fn ensure_wasm_opt(root: &Path) -> Result<()> {
         println!("  wasm-opt: installing npm's binaryen {BINARYEN} into .tools");
         let mut npm = Command::new("npm");
         npm.current_dir(root)
-            .args([
-                "install",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--no-package-lock",
-            ])
+            .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
             .arg("--prefix")
             .arg(&dir)
             .arg(format!("binaryen@{BINARYEN}"));
@@ -218,10 +206,7 @@ mod tests {
 
     #[test]
     fn wasm_opts_version_is_a_number() {
-        assert_eq!(
-            wasm_opt_number("wasm-opt version 132 (version_132)"),
-            Some(132)
-        );
+        assert_eq!(wasm_opt_number("wasm-opt version 132 (version_132)"), Some(132));
         assert_eq!(wasm_opt_number("wasm-opt version 0 (stand-in)"), Some(0));
     }
 }

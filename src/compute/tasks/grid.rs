@@ -31,7 +31,8 @@ impl GridTask {
             return Progress::Done(Reply::Points(PointsReply::default()));
         };
         let mut lattice = self.lattice.take().unwrap_or_else(|| {
-            Lattice::new(self.mixture.clone(), &self.request.spec, xs.clone(), ys.clone())
+            let fine = self.stage + 1 == self.request.stages.len();
+            Lattice::new(self.mixture.clone(), &self.request.spec, xs.clone(), ys.clone(), fine)
         });
         if !lattice.advance() {
             let done = (self.stage as f64 + lattice.progress()) / self.request.stages.len() as f64;

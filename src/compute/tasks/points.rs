@@ -105,7 +105,8 @@ impl PointsTask {
             },
             Work::Ode(next) if self.request.ode && next < range.end => {
                 let x = &self.request.points[next * dim..(next + 1) * dim];
-                let solution = log_density_ode(&self.mixture, self.request.spec.score_error, x, OdeOptions::default());
+                let solution =
+                    log_density_ode(&self.mixture, self.request.spec.score_error, x, OdeOptions::default());
                 self.reply.ode.push(solution.map_or(f64::NAN, |s| s.log_density));
                 Work::Ode(next + 1)
             }

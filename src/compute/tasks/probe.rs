@@ -39,8 +39,11 @@ impl ProbeTask {
         // whichever rule the estimate uses.
         let range = spec.clock(&mixture).0;
         let between = Plan::between(dim, range, request.t1, request.t2);
-        let mut formulas =
-            vec![main, Formula::with_plan(mixture.clone(), between, spec)?, elbo_formula(&mixture, spec, request.variance)?];
+        let mut formulas = vec![
+            main,
+            Formula::with_plan(mixture.clone(), between, spec)?,
+            elbo_formula(&mixture, spec, request.variance)?,
+        ];
         if dim <= 2 {
             let reference = Plan::continuous(dim, lambda_range(&mixture, 9.0), REFERENCE_STEP);
             let quadrature = FormulaSpec { estimator: Estimator::Quadrature, ..*spec };
@@ -122,4 +125,3 @@ fn profile(formula: &Formula, nodes: &[NodeEstimate]) -> Vec<ProfileNode> {
         })
         .collect()
 }
-

@@ -154,7 +154,9 @@ impl Inner {
 
     /// Computes on the page if the worker has not started in time.
     fn lose_patience(&self, me: Weak<Self>) {
-        let Some(window) = web_sys::window() else { return };
+        let Some(window) = web_sys::window() else {
+            return;
+        };
         let late = Closure::once_into_js(move || {
             if let Some(me) = me.upgrade()
                 && *me.tier.borrow() == Tier::Starting

@@ -121,7 +121,8 @@ pub fn order_2d() -> Vec<(usize, usize)> {
 
 /// The finest complete stride that the first `count` points of an order make, if any.
 pub(super) fn stride_of(count: usize, dim: usize) -> Option<usize> {
-    let (strides, side): (&[usize], usize) = if dim == 1 { (&CURVE_STRIDES, CURVE) } else { (&MAP_STRIDES, SIDE) };
+    let (strides, side): (&[usize], usize) =
+        if dim == 1 { (&CURVE_STRIDES, CURVE) } else { (&MAP_STRIDES, SIDE) };
     strides.iter().rev().copied().find(|s| ((side - 1) / s + 1).pow(dim as u32) <= count)
 }
 

@@ -13,6 +13,4 @@ pub mod tables;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod view;
 
-pub use state::{
-    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES,
-};
+pub use state::{CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES};

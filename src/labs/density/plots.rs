@@ -1,11 +1,18 @@
 //! From replies to figures. Pure: the same reply gives the same figure.
 
+mod convergence;
+mod probe;
+
+pub use convergence::{Series, convergence};
+pub use probe::{empty_probe, probe};
+
 use super::jobs::{CURVE, SIDE, interval, order_1d, order_2d, place, square, stride_of};
-use super::state::{Curve, Density, ESTIMATORS, RULES};
-use crate::compute::{ConvergenceReply, PointsReply, ProbeReply, ProfileNode};
-use crate::math::{Estimate, Estimator, Mixture, Time, fit_line, lambda_range};
+use super::state::{Curve, Density};
+use crate::compute::PointsReply;
+use crate::math::{Estimate, Estimator, Mixture};
 use crate::plot::{
-    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below, preferred_height,
+    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
+    preferred_height,
 };
 use std::sync::Arc;
 
@@ -57,7 +64,8 @@ fn sorted(reply: &PointsReply, dim: usize) -> Option<Sorted> {
 /// The same for a reply to a grid request, whose values lie row by row already.
 fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
     let side = (reply.formula.len() as f64).sqrt().round() as usize;
-    (side >= 2 && side * side == reply.formula.len()).then(|| Sorted { side, index: (0..side * side).collect() })
+    (side >= 2 && side * side == reply.formula.len())
+        .then(|| Sorted { side, index: (0..side * side).collect() })
 }
 
 /// The main figure: curves in one dimension, maps in two. `narrow` for phones.
@@ -83,26 +91,6 @@ pub fn empty(state: &Density, narrow: bool) -> Figure {
         1 => curves(state, &mixture, &nothing),
         _ => maps(state, &mixture, &nothing, 0, narrow),
     }
-}
-
-/// The probe's and the convergence figure before any number has come.
-pub fn empty_probe(state: &Density) -> Figure {
-    let nothing = Estimate { value: f64::NAN, standard_error: None };
-    probe(
-        state,
-        &ProbeReply {
-            exact: f64::NAN,
-            formula: nothing,
-            ode: Ok((f64::NAN, 0)),
-            elbo: f64::NAN,
-            profile: Vec::new(),
-            reference: Vec::new(),
-            path: Vec::new(),
-            integral: nothing,
-            difference: None,
-            mean_fall: 0.0,
-        },
-    )
 }
 
 /// The height of a figure on the page: maps as tall as they want, curves so that a figure and
@@ -148,14 +136,19 @@ impl Data {
 fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     let range = interval(mixture);
     let x: Vec<f64> = (0..data.exact.len()).map(|i| place(range, i, data.exact.len())).collect();
-    let line = |values: &[f64]| -> Vec<(f64, f64)> { x.iter().copied().zip(values.iter().copied()).collect() };
+    let line =
+        |values: &[f64]| -> Vec<(f64, f64)> { x.iter().copied().zip(values.iter().copied()).collect() };
     let top = data.top();
-    let bottom = data.exact.iter().copied().filter(|v| v.is_finite()).fold(top, f64::min).max(top - 1.5 * DEPTH);
+    let bottom =
+        data.exact.iter().copied().filter(|v| v.is_finite()).fold(top, f64::min).max(top - 1.5 * DEPTH);
     let probe = state.probe(mixture)[0];
     let at_probe = mixture.at_zero().log_density(&[probe], &mut crate::math::Scratch::default());
     let mut above = Panel::new(
         Axis::linear("x", range).unlabelled(),
-        Axis::linear("log-density (nats)", (bottom - 0.06 * (top - bottom), top + 0.08 * (top - bottom) + 0.3)),
+        Axis::linear(
+            "log-density (nats)",
+            (bottom - 0.06 * (top - bottom), top + 0.08 * (top - bottom) + 0.3),
+        ),
     );
     let values: Vec<f64> = data.formula.iter().map(|e| e.value).collect();
     let bounds = |sign: f64| -> Vec<f64> {
@@ -163,7 +156,12 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     };
     let has_band = data.formula.iter().any(|e| e.standard_error.is_some());
     if has_band {
-        above.layers.push(Layer::Band { x: x.clone(), lo: bounds(-1.0), hi: bounds(1.0), role: Role::Formula });
+        above.layers.push(Layer::Band {
+            x: x.clone(),
+            lo: bounds(-1.0),
+            hi: bounds(1.0),
+            role: Role::Formula,
+        });
     }
     above.layers.push(Layer::Line {
         points: line(&data.exact),
@@ -173,7 +171,8 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
         label: Some("exact".into()),
     });
     above.layers.push(Layer::line(line(&values), Role::Formula).labelled("formula"));
-    let mut below = Panel::new(Axis::linear("x", range), Axis::linear("difference from exact (nats)", (-1.0, 1.0)));
+    let mut below =
+        Panel::new(Axis::linear("x", range), Axis::linear("difference from exact (nats)", (-1.0, 1.0)));
     let errors = data.errors();
     let mut reach = data.reach(
         errors.iter().zip(&data.formula).map(|(e, f)| e.abs() + Z95 * f.standard_error.unwrap_or(0.0)),
@@ -207,7 +206,10 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     above.layers.push(Layer::Marker { x: probe, y: at_probe, role: Role::Accent });
     let summary = format!(
         "Log-density in nats over x from {} to {}. The exact curve peaks at {}; the formula's estimate differs from it by at most {} where the density is within {DEPTH} nats of the peak.",
-        short(range.0), short(range.1), short(top), short(data.reach(errors.iter().map(|e| e.abs()))),
+        short(range.0),
+        short(range.1),
+        short(top),
+        short(data.reach(errors.iter().map(|e| e.abs()))),
     );
     Figure { summary, rows: vec![Row::new(vec![above]).weight(2.1), Row::new(vec![below]).weight(1.0)] }
 }
@@ -225,13 +227,11 @@ fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bo
     let map = |title: &str, values: Vec<f64>, scale: ColourScale, labelled: bool| {
         let grid = grid(values);
         let vertical = Axis::linear("x₂", y);
-        let mut panel = Panel::new(
-            Axis::linear("x₁", x),
-            if labelled { vertical } else { vertical.unlabelled() },
-        )
-        .title(title)
-        .equal()
-        .layer(Layer::raster(grid.clone(), scale));
+        let mut panel =
+            Panel::new(Axis::linear("x₁", x), if labelled { vertical } else { vertical.unlabelled() })
+                .title(title)
+                .equal()
+                .layer(Layer::raster(grid.clone(), scale));
         if scale == density {
             panel.layers.push(Layer::Contours { grid, levels: levels.clone(), role: None });
         }
@@ -256,206 +256,6 @@ fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bo
         short(reach),
     );
     Figure { summary, rows }
-}
-
-/// The probe's figure: the integrand over `λ`, and what it adds up to.
-pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
-    let mixture = state.common.target.mixture();
-    let range = lambda_range(&mixture, 6.5);
-    let ticks = t_ticks(range);
-    let at = |nodes: &[ProfileNode], value: &dyn Fn(&ProfileNode) -> f64| -> Vec<(f64, f64)> {
-        nodes.iter().map(|n| (n.time.lambda(), value(n))).collect()
-    };
-    let visible = |p: &&ProfileNode| (range.0..=range.1).contains(&p.time.lambda());
-    let error = |n: &ProfileNode| Z95 * n.standard_error.unwrap_or(0.0);
-    let spread = reply
-        .profile
-        .iter()
-        .filter(visible)
-        .flat_map(|n| [n.per_lambda - error(n), n.per_lambda + error(n)])
-        .chain(reply.reference.iter().filter(visible).map(|n| n.per_lambda))
-        .chain([0.0]);
-    let mut above = Panel::new(
-        Axis::linear("λ", range).unlabelled().secondary("t", ticks),
-        Axis::linear("integrand per unit of λ (nats)", padded(spread)),
-    );
-    let interval = (state.t1 > 0.0 || state.t2 < 1.0).then(|| {
-        let lambda = |t: f64, end: f64| Time::from_t(t).map_or(end, |t| t.lambda().clamp(range.0, range.1));
-        Layer::Span { from: lambda(state.t1, range.0), to: lambda(state.t2, range.1), role: Role::Accent }
-    });
-    above.layers.extend(interval.clone());
-    above.layers.push(Layer::HLine { y: 0.0, role: Role::Muted, dash: Dash::Solid, label: None });
-    let dotted = reply.profile.len() <= 160;
-    let reference = |points| Layer::Line { points, role: Role::Exact, dash: Dash::Solid, width: 4.0, label: None };
-    if !reply.reference.is_empty() {
-        above.layers.push(reference(at(&reply.reference, &|n| n.per_lambda)).labelled("by quadrature"));
-    }
-    let estimate = at(&reply.profile, &|n| n.per_lambda);
-    if dotted {
-        let bars = reply.profile.iter().all(|n| n.standard_error.is_some()).then(|| {
-            reply.profile.iter().map(|n| (n.per_lambda - error(n), n.per_lambda + error(n))).collect()
-        });
-        above.layers.push(Layer::Points {
-            points: estimate,
-            error_bars: bars,
-            role: Role::Formula,
-            radius: 2.5,
-            label: Some("the estimate".into()),
-        });
-    } else {
-        above.layers.push(Layer::line(estimate, Role::Formula).labelled("the estimate"));
-    }
-    let running = running(reply);
-    let heights = running.iter().chain(path(reply).iter()).map(|p| p.1).collect::<Vec<_>>();
-    let mut below = Panel::new(
-        Axis::linear("λ = log(t/(1−t)): data on the left, noise on the right", range),
-        Axis::linear("E[log ρₜ(Xₜ) | X₀ = x] (nats)", padded(heights.into_iter())),
-    );
-    below.layers.extend(interval);
-    below.layers.push(Layer::HLine {
-        y: reply.exact,
-        role: Role::Exact,
-        dash: Dash::Dotted,
-        label: Some("log ρ₀(x)".into()),
-    });
-    if !reply.path.is_empty() {
-        below.layers.push(reference(path(reply)).labelled("directly"));
-    }
-    below.layers.push(Layer::line(running, Role::Formula).labelled("running integral"));
-    let summary = format!(
-        "At the probe: the integrand of the formula over log-SNR, and its running integral from pure noise on the right to the data on the left, where it reaches {} nats; the exact log-density is {} nats.",
-        short(reply.formula.value),
-        short(reply.exact),
-    );
-    Figure { summary, rows: vec![Row::new(vec![above]).weight(1.2), Row::new(vec![below]).weight(1.0)] }
-}
-
-/// The formula's value as the integral runs from each time to the noise's end:
-/// `E[log ρ_t(X_t) | X_0 = x]`, by the estimate.
-fn running(reply: &ProbeReply) -> Vec<(f64, f64)> {
-    let mut value = reply.formula.value;
-    let mut points = Vec::with_capacity(reply.profile.len());
-    for node in &reply.profile {
-        // Half of a node's share lies on either side of it.
-        points.push((node.time.lambda(), value + 0.5 * node.share));
-        value += node.share;
-    }
-    points
-}
-
-fn path(reply: &ProbeReply) -> Vec<(f64, f64)> {
-    reply.reference.iter().zip(&reply.path).map(|(n, v)| (n.time.lambda(), *v)).collect()
-}
-
-/// The convergence figure: errors against draws and against steps, with fitted slopes.
-pub fn convergence(state: &Density, reply: &ConvergenceReply, narrow: bool) -> Figure {
-    let draws: Vec<Series> = reply
-        .draws
-        .iter()
-        .map(|(estimator, points)| Series {
-            name: short_name(name_of(&ESTIMATORS, estimator)),
-            chosen: *estimator == state.estimator,
-            points: points.iter().map(|(n, e)| (*n as f64, *e)).collect(),
-        })
-        .collect();
-    let steps: Vec<Series> = reply
-        .steps
-        .iter()
-        .map(|(rule, points)| Series {
-            name: short_name(name_of(&RULES, rule)),
-            chosen: *rule == state.rule,
-            points: points.iter().map(|(n, e)| (*n as f64, *e)).collect(),
-        })
-        .collect();
-    let left = log_log("estimator: error against draws", "draws per time", &draws);
-    let right = log_log("rule: error against steps", "steps T", &steps);
-    let fits: Vec<String> = draws.iter().chain(&steps).filter_map(Series::caption).collect();
-    let summary = format!(
-        "Root-mean-square errors in nats over draws from the target, on logarithmic axes. Fitted slopes: {}.",
-        fits.join("; ")
-    );
-    let rows = if narrow { vec![Row::new(vec![left]), Row::new(vec![right])] } else { vec![Row::new(vec![left, right])] };
-    Figure { summary, rows }
-}
-
-/// A curve of the convergence figure.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether it is the one the lab uses.
-    pub chosen: bool,
-    /// (draws or steps, error).
-    pub points: Vec<(f64, f64)>,
-}
-
-impl Series {
-    /// The slope fitted to the right half of the points, on logarithmic axes, above the noise
-    /// floor of rounding.
-    pub fn slope(&self) -> Option<f64> {
-        let tail = &self.points[self.points.len() / 2..];
-        let logs: Vec<(f64, f64)> =
-            tail.iter().filter(|(_, e)| *e > 1e-11).map(|(n, e)| (n.ln(), e.ln())).collect();
-        (logs.len() >= 3).then(|| fit_line(&logs).map(|f| f.slope)).flatten()
-    }
-
-    fn caption(&self) -> Option<String> {
-        self.slope().map(|slope| format!("{} {}", self.name, decimals(slope, 2)))
-    }
-}
-
-fn log_log(title: &str, label: &str, series: &[Series]) -> Panel {
-    let all = || series.iter().flat_map(|s| s.points.iter()).filter(|(_, e)| *e > 0.0 && e.is_finite());
-    let (low, high) = all().fold((f64::INFINITY, 0.0), |(l, h), (_, e)| (f64::min(l, *e), f64::max(h, *e)));
-    let last = all().map(|(n, _)| *n).fold(16.0, f64::max);
-    let range = if high > 0.0 { (low / 1.6, high * 1.6) } else { (1e-3, 1.0) };
-    let mut panel = Panel::new(Axis::log(label, (7.0, last * 1.15)), Axis::log("RMS error (nats)", range)).title(title);
-    for series in series.iter().filter(|s| !s.chosen).chain(series.iter().filter(|s| s.chosen)) {
-        let (role, width) = if series.chosen { (Role::Formula, 2.25) } else { (Role::Muted, 1.5) };
-        let caption = series.caption().unwrap_or_else(|| series.name.to_owned());
-        panel.layers.push(Layer::Line {
-            points: series.points.clone(),
-            role,
-            dash: Dash::Solid,
-            width,
-            label: Some(caption),
-        });
-        panel.layers.push(Layer::Points {
-            points: series.points.clone(),
-            error_bars: None,
-            role,
-            radius: 2.5,
-            label: None,
-        });
-    }
-    panel
-}
-
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
-    names.iter().find(|(_, known)| known == value).map_or("", |(name, _)| name)
-}
-
-/// Names that fit beside a curve.
-fn short_name(name: &'static str) -> &'static str {
-    match name {
-        "monte-carlo" => "Monte Carlo",
-        "antithetic" => "antithetic",
-        "qmc" => "QMC",
-        "stein" => "Stein",
-        "stein-qmc" => "Stein QMC",
-        "log-snr-left" => "log-SNR left",
-        "log-snr-trapezoid" => "log-SNR trapezoid",
-        other => other,
-    }
-}
-
-/// Ticks of t on an axis of λ.
-fn t_ticks(range: (f64, f64)) -> Vec<(f64, String)> {
-    [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999]
-        .into_iter()
-        .filter_map(|t| Some((Time::from_t(t)?.lambda(), t.to_string())))
-        .filter(|(lambda, _)| (range.0..=range.1).contains(lambda))
-        .collect()
 }
 
 /// The range of some values with a little room around them.
@@ -487,7 +287,15 @@ pub fn short(value: f64) -> String {
     if magnitude != 0.0 && !(1e-3..1e5).contains(&magnitude) {
         return format!("{value:.1e}").replace('-', "−");
     }
-    let digits = if magnitude >= 100.0 { 0 } else if magnitude >= 10.0 { 1 } else if magnitude >= 1.0 { 2 } else { 4 };
+    let digits = if magnitude >= 100.0 {
+        0
+    } else if magnitude >= 10.0 {
+        1
+    } else if magnitude >= 1.0 {
+        2
+    } else {
+        4
+    };
     decimals(value, digits)
 }
 

@@ -43,10 +43,13 @@ pub fn evaluate(state: &Density, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity
         ode: true,
         elbo: Some(state.variance),
     });
-    let Reply::Points(reply) = run(request)? else { return Err(JobError::Dimension) };
+    let Reply::Points(reply) = run(request)? else {
+        return Err(JobError::Dimension);
+    };
     let PointsReply { exact, formula, ode, elbo } = reply;
     let count = exact.len();
-    let nats = |name, values| Quantity { name, shape: vec![count], values, unit: "nat", standard_error: None };
+    let nats =
+        |name, values| Quantity { name, shape: vec![count], values, unit: "nat", standard_error: None };
     let errors: Option<Vec<f64>> = formula.iter().map(|e| e.standard_error).collect();
     let mut quantities = vec![
         Quantity { name: "points", shape: vec![count, dim], values: points, unit: "1", standard_error: None },
@@ -76,7 +79,13 @@ fn integrand(
     let entries = || profiles.iter().flatten();
     let scale = |n: &crate::math::NodeEstimate| 0.5 / (n.time.t() * n.time.one_minus_t());
     Ok([
-        Quantity { name: "integrand_t", shape: vec![times.len()], values: times.clone(), unit: "1", standard_error: None },
+        Quantity {
+            name: "integrand_t",
+            shape: vec![times.len()],
+            values: times.clone(),
+            unit: "1",
+            standard_error: None,
+        },
         Quantity {
             name: "integrand",
             shape: vec![points.len(), times.len()],

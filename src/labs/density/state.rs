@@ -43,7 +43,8 @@ pub enum Curve {
 pub const CURVES: [(&str, Curve); 2] = [("ode", Curve::Ode), ("elbo", Curve::Elbo)];
 
 /// Draws per time.
-pub const DRAWS: Number = Number { key: "draws", min: 1.0, max: MAX_DRAWS as f64, default: 64.0, whole: true };
+pub const DRAWS: Number =
+    Number { key: "draws", min: 1.0, max: MAX_DRAWS as f64, default: 64.0, whole: true };
 /// Start of the interval of times.
 pub const T1: Number = Number { key: "t1", min: 0.0, max: 1.0, default: 0.0, whole: false };
 /// End of the interval of times.
@@ -115,7 +116,10 @@ impl Density {
             common,
         };
         if state.t1 >= state.t2 {
-            let reason = format!("“t1” must lie below “t2”: showing the whole interval instead of {} … {}.", state.t1, state.t2);
+            let reason = format!(
+                "“t1” must lie below “t2”: showing the whole interval instead of {} … {}.",
+                state.t1, state.t2
+            );
             reader.notice(Notice::Conflict(reason));
             (state.t1, state.t2) = (T1.default, T2.default);
         }
@@ -181,7 +185,8 @@ impl Density {
 /// it reads well.
 fn default_probe(mixture: &Mixture) -> Vec<f64> {
     let components = mixture.components();
-    let heaviest = components.iter().fold(&components[0], |best, c| if c.weight > best.weight { c } else { best });
+    let heaviest =
+        components.iter().fold(&components[0], |best, c| if c.weight > best.weight { c } else { best });
     let (_, deviations) = mixture.moments();
     let step = 0.2 * deviations[0];
     let mut probe: Vec<f64> = heaviest.mean.iter().map(|m| (m * 100.0).round() / 100.0).collect();
@@ -195,7 +200,9 @@ fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
         let rows = parse_rows(text, ';', 1).map_err(|e| e.to_string())?;
         let row = rows.into_iter().next().unwrap_or_default();
         if row.len() != dim {
-            return Err(format!("the target has dimension {dim}, so the probe takes {dim} numbers joined by “:”"));
+            return Err(format!(
+                "the target has dimension {dim}, so the probe takes {dim} numbers joined by “:”"
+            ));
         }
         let clamped: Vec<f64> = row.iter().map(|v| v.clamp(-PROBE_REACH, PROBE_REACH) + 0.0).collect();
         if clamped != row {

@@ -42,7 +42,8 @@ pub fn interval_table(state: &Density, reply: &ProbeReply) -> Table {
         cells: vec![Some(value), error],
         decimals: DECIMALS,
     };
-    let mut rows = vec![row("∫ D(t, x) dt by the estimator", reply.integral.value, reply.integral.standard_error)];
+    let mut rows =
+        vec![row("∫ D(t, x) dt by the estimator", reply.integral.value, reply.integral.standard_error)];
     if let Some(difference) = reply.difference {
         rows.push(row("E[log ρ(t₂) − log ρ(t₁)] directly", difference, None));
     }

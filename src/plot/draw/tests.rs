@@ -31,11 +31,7 @@ impl DrawingBackend for Recorder<'_> {
         Ok(())
     }
 
-    fn draw_pixel(
-        &mut self,
-        _: BackendCoord,
-        _: BackendColor,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Result<(), DrawingErrorKind<Infallible>> {
         Ok(())
     }
 
@@ -60,47 +56,24 @@ impl DrawingBackend for Recorder<'_> {
     }
 }
 
-type Record = (
-    Vec<(String, BackendCoord, f64)>,
-    Vec<(BackendCoord, (u32, u32), usize)>,
-);
+type Record = (Vec<(String, BackendCoord, f64)>, Vec<(BackendCoord, (u32, u32), usize)>);
 
 fn record(figure: &Figure, size: (u32, u32), scale: f64, oversample: f64) -> Record {
     let (mut words, mut images) = (Vec::new(), Vec::new());
-    let area = Recorder {
-        size,
-        words: &mut words,
-        images: &mut images,
-    }
-    .into_drawing_area();
-    draw_oversampled(
-        figure,
-        &area,
-        &Style::new(Theme::Light, scale),
-        oversample,
-        &mut Cache::default(),
-    )
-    .expect("valid");
+    let area = Recorder { size, words: &mut words, images: &mut images }.into_drawing_area();
+    draw_oversampled(figure, &area, &Style::new(Theme::Light, scale), oversample, &mut Cache::default())
+        .expect("valid");
     drop(area);
     (words, images)
 }
 
 fn map() -> Figure {
-    let grid = Arc::new(Grid {
-        nx: 3,
-        ny: 3,
-        x: (0.0, 1.0),
-        y: (0.0, 1.0),
-        values: vec![0.5; 9],
-    });
+    let grid = Arc::new(Grid { nx: 3, ny: 3, x: (0.0, 1.0), y: (0.0, 1.0), values: vec![0.5; 9] });
     let panel = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::linear("y", (0.0, 1.0)))
         .title("map")
         .equal()
         .layer(Layer::raster(grid, ColourScale::sequential((0.0, 1.0))));
-    Figure {
-        summary: "A map.".into(),
-        rows: vec![Row::new(vec![panel])],
-    }
+    Figure { summary: "A map.".into(), rows: vec![Row::new(vec![panel])] }
 }
 
 #[test]
@@ -111,14 +84,8 @@ fn everything_grows_with_the_scale_and_images_keep_device_pixels() {
     assert_eq!(one.len(), two.len());
     for (((a, p, s), (b, q, t)), (_, r, u)) in one.iter().zip(&two).zip(&fine) {
         assert_eq!(a, b);
-        assert!(
-            (2 * p.0 - q.0).abs() <= 1 && (2 * p.1 - q.1).abs() <= 1,
-            "{a}: {p:?} {q:?}"
-        );
-        assert!(
-            (8 * q.0 - r.0).abs() <= 4 && (8 * q.1 - r.1).abs() <= 4,
-            "{a}: {q:?} {r:?}"
-        );
+        assert!((2 * p.0 - q.0).abs() <= 1 && (2 * p.1 - q.1).abs() <= 1, "{a}: {p:?} {q:?}");
+        assert!((8 * q.0 - r.0).abs() <= 4 && (8 * q.1 - r.1).abs() <= 4, "{a}: {q:?} {r:?}");
         assert!((2.0 * s - t).abs() < 1e-9 && (8.0 * t - u).abs() < 1e-9);
     }
     let ((at, (w, h), bytes), (at2, size2, _)) = (small[0], large[0]);
@@ -135,38 +102,19 @@ fn a_figure_can_be_drawn_in_a_part_of_an_area_of_another_backend() {
     let (_, right) = area.split_horizontally(350);
     draw(&map(), &right, &Style::new(Theme::Dark, 1.0)).expect("valid");
     drop((area, right));
-    let xs = svg.lines().filter_map(|l| {
-        l.strip_prefix("<text x=\"")?
-            .split('"')
-            .next()?
-            .parse::<i32>()
-            .ok()
-    });
+    let xs = svg.lines().filter_map(|l| l.strip_prefix("<text x=\"")?.split('"').next()?.parse::<i32>().ok());
     let xs: Vec<i32> = xs.collect();
     assert!(xs.len() > 5 && xs.iter().all(|x| *x >= 350), "{xs:?}");
-    assert!(
-        svg.contains("#14171A") || svg.contains("#14171a"),
-        "the background is drawn"
-    );
+    assert!(svg.contains("#14171A") || svg.contains("#14171a"), "the background is drawn");
 }
 
 #[test]
 fn what_cannot_be_shown_is_counted() {
-    let points = vec![
-        (0.1, 0.5),
-        (0.2, f64::NAN),
-        (0.3, 7.0),
-        (0.4, 0.0),
-        (0.5, 0.5),
-        (0.6, -1.0),
-    ];
+    let points = vec![(0.1, 0.5), (0.2, f64::NAN), (0.3, 7.0), (0.4, 0.0), (0.5, 0.5), (0.6, -1.0)];
     let panel = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::log("y", (0.1, 1.0)))
         .layer(Layer::line(points, Role::Exact))
         .layer(Layer::points(vec![(2.0, 0.5), (0.5, 0.5)], Role::Data));
-    let figure = Figure {
-        summary: String::new(),
-        rows: vec![Row::new(vec![panel])],
-    };
+    let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![panel])] };
     let mut svg = String::new();
     let area = plotters::backend::SVGBackend::with_string(&mut svg, (400, 300)).into_drawing_area();
     let drawn = draw(&figure, &area, &Style::new(Theme::Light, 1.0)).expect("valid");
@@ -179,30 +127,16 @@ fn no_room_is_an_error() {
     let mut svg = String::new();
     let area = plotters::backend::SVGBackend::with_string(&mut svg, (0, 10)).into_drawing_area();
     let error = draw(&map(), &area, &Style::new(Theme::Light, 1.0)).expect_err("no room");
-    assert_eq!(
-        error.to_string(),
-        "there is no room to draw in (0 x 10 pixels)"
-    );
+    assert_eq!(error.to_string(), "there is no room to draw in (0 x 10 pixels)");
 }
 
 fn any_layer() -> impl Strategy<Value = Layer> {
     let v = prop_oneof![any::<f64>(), -2.0..2.0f64, Just(f64::NAN), Just(0.0)];
-    (
-        0usize..10,
-        prop::collection::vec((v.clone(), v.clone()), 0..6),
-        v.clone(),
-        v,
-    )
-        .prop_map(|(kind, points, a, b)| {
+    (0usize..10, prop::collection::vec((v.clone(), v.clone()), 0..6), v.clone(), v).prop_map(
+        |(kind, points, a, b)| {
             let values: Vec<f64> = points.iter().map(|p| p.0).chain([a, b, 0.0, 1.0]).collect();
             let (ny, x) = (values.len() / 2, (a, b));
-            let grid = Arc::new(Grid {
-                nx: 2,
-                ny,
-                x,
-                y: (0.0, 1.0),
-                values: values.clone(),
-            });
+            let grid = Arc::new(Grid { nx: 2, ny, x, y: (0.0, 1.0), values: values.clone() });
             let scale = ColourScale::sequential((a, b));
             match kind {
                 0 => Layer::Line {
@@ -212,12 +146,7 @@ fn any_layer() -> impl Strategy<Value = Layer> {
                     width: a,
                     label: Some("l".into()),
                 },
-                1 => Layer::Band {
-                    x: values.clone(),
-                    lo: values.clone(),
-                    hi: values,
-                    role: Role::Ode,
-                },
+                1 => Layer::Band { x: values.clone(), lo: values.clone(), hi: values, role: Role::Ode },
                 2 => Layer::Points {
                     error_bars: Some(points.clone()),
                     points,
@@ -225,41 +154,16 @@ fn any_layer() -> impl Strategy<Value = Layer> {
                     radius: b,
                     label: None,
                 },
-                3 => Layer::Raster {
-                    grid,
-                    scale,
-                    shading: Shading::Nearest,
-                },
+                3 => Layer::Raster { grid, scale, shading: Shading::Nearest },
                 4 => Layer::raster(grid, scale),
-                5 => Layer::Contours {
-                    grid,
-                    levels: vec![a, b, 0.0],
-                    role: None,
-                },
-                6 => Layer::VLine {
-                    x: a,
-                    role: Role::Muted,
-                    dash: Dash::Dotted,
-                    label: Some("v".into()),
-                },
-                7 => Layer::HLine {
-                    y: a,
-                    role: Role::Muted,
-                    dash: Dash::Solid,
-                    label: Some("h".into()),
-                },
-                8 => Layer::Span {
-                    from: a,
-                    to: b,
-                    role: Role::Accent,
-                },
-                _ => Layer::Marker {
-                    x: a,
-                    y: b,
-                    role: Role::Accent,
-                },
+                5 => Layer::Contours { grid, levels: vec![a, b, 0.0], role: None },
+                6 => Layer::VLine { x: a, role: Role::Muted, dash: Dash::Dotted, label: Some("v".into()) },
+                7 => Layer::HLine { y: a, role: Role::Muted, dash: Dash::Solid, label: Some("h".into()) },
+                8 => Layer::Span { from: a, to: b, role: Role::Accent },
+                _ => Layer::Marker { x: a, y: b, role: Role::Accent },
             }
-        })
+        },
+    )
 }
 
 proptest! {

@@ -7,27 +7,16 @@ use crate::plot::{ColourScale, Role};
 use proptest::prelude::*;
 
 fn curves(label: &str) -> Panel {
-    Panel::new(
-        Axis::linear("x", (-5.0, 5.0)),
-        Axis::linear(label, (-1e3, 1e3)),
-    )
-    .layer(Layer::line(vec![(-5.0, 0.0), (5.0, 1.0)], Role::Formula).labelled("formula"))
+    Panel::new(Axis::linear("x", (-5.0, 5.0)), Axis::linear(label, (-1e3, 1e3)))
+        .layer(Layer::line(vec![(-5.0, 0.0), (5.0, 1.0)], Role::Formula).labelled("formula"))
 }
 
 fn map() -> Panel {
-    Panel::new(
-        Axis::linear("x", (-4.0, 4.0)),
-        Axis::linear("y", (-2.0, 2.0)),
-    )
-    .title("map")
-    .equal()
+    Panel::new(Axis::linear("x", (-4.0, 4.0)), Axis::linear("y", (-2.0, 2.0))).title("map").equal()
 }
 
 fn bar() -> ColourBar {
-    ColourBar {
-        label: "nats".into(),
-        scale: ColourScale::diverging(1.0),
-    }
+    ColourBar { label: "nats".into(), scale: ColourScale::diverging(1.0) }
 }
 
 fn overlap(a: &Rect, b: &Rect) -> bool {
@@ -37,38 +26,20 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
 #[test]
 fn left_axes_of_all_rows_align_and_weights_count() {
     let small = Panel::new(Axis::linear("x", (0.0, 1.0)), Axis::linear("p", (0.0, 1.0)));
-    let rows = vec![
-        Row::new(vec![curves("log-density (nats)")]).weight(3.0),
-        Row::new(vec![small]),
-    ];
-    let l = layout(
-        &Figure {
-            summary: String::new(),
-            rows,
-        },
-        700.0,
-        600.0,
-    );
+    let rows = vec![Row::new(vec![curves("log-density (nats)")]).weight(3.0), Row::new(vec![small])];
+    let l = layout(&Figure { summary: String::new(), rows }, 700.0, 600.0);
     let (a, b) = (l.panels[0].mapping.rect, l.panels[1].mapping.rect);
     assert_eq!((a.x, a.w), (b.x, b.w));
     assert!((a.h / b.h - 3.0).abs() < 0.05, "{} {}", a.h, b.h);
     assert!(a.x > 40.0, "room for four digits");
     assert!(a.right() < 640.0, "room for the name");
-    assert!(
-        b.bottom() > 540.0 && b.bottom() < 570.0,
-        "the height is used, with room for x"
-    );
+    assert!(b.bottom() > 540.0 && b.bottom() < 570.0, "the height is used, with room for x");
 }
 
 #[test]
 fn maps_have_equal_units_and_fill_the_preferred_height() {
-    let row = Row::new(vec![map(), map(), map()])
-        .bar(bar(), 0, 2)
-        .bar(bar(), 2, 3);
-    let figure = Figure {
-        summary: String::new(),
-        rows: vec![row],
-    };
+    let row = Row::new(vec![map(), map(), map()]).bar(bar(), 0, 2).bar(bar(), 2, 3);
+    let figure = Figure { summary: String::new(), rows: vec![row] };
     let height = preferred_height(&figure, 960.0);
     let l = layout(&figure, 960.0, height);
     for p in &l.panels {
@@ -81,10 +52,7 @@ fn maps_have_equal_units_and_fill_the_preferred_height() {
     assert_eq!(bars[0].x, l.panels[0].mapping.rect.x);
     assert!((bars[0].right() - l.panels[1].mapping.rect.right()).abs() < 1.0);
     assert_eq!(bars[1].x, l.panels[2].mapping.rect.x);
-    assert!(
-        bars.iter()
-            .all(|b| b.y > l.panels[0].mapping.rect.bottom() && b.bottom() + 20.0 < height)
-    );
+    assert!(bars.iter().all(|b| b.y > l.panels[0].mapping.rect.bottom() && b.bottom() + 20.0 < height));
     // With less height the maps shrink but keep their shape.
     for p in layout(&figure, 960.0, 200.0).panels {
         let r = p.mapping.rect;
@@ -94,51 +62,25 @@ fn maps_have_equal_units_and_fill_the_preferred_height() {
 
 #[test]
 fn bars_stand_in_free_columns() {
-    let rows = vec![
-        Row::new(vec![map(), map()]),
-        Row::new(vec![map()]).bar(bar(), 1, 2).bar(bar(), 1, 2),
-    ];
-    let l = layout(
-        &Figure {
-            summary: String::new(),
-            rows,
-        },
-        343.0,
-        400.0,
-    );
+    let rows = vec![Row::new(vec![map(), map()]), Row::new(vec![map()]).bar(bar(), 1, 2).bar(bar(), 1, 2)];
+    let l = layout(&Figure { summary: String::new(), rows }, 343.0, 400.0);
     let (column, first) = (l.panels[1].mapping.rect, l.panels[2].mapping.rect);
-    assert!(
-        l.bars
-            .iter()
-            .all(|b| b.rect.x > first.right() && (b.rect.x - column.x).abs() < 8.0)
-    );
+    assert!(l.bars.iter().all(|b| b.rect.x > first.right() && (b.rect.x - column.x).abs() < 8.0));
     assert!(l.bars[1].rect.y - l.bars[0].rect.y >= BAR_HEIGHT);
 }
 
 #[test]
 fn names_move_above_when_it_is_narrow() {
-    let figure = Figure {
-        summary: String::new(),
-        rows: vec![Row::new(vec![curves("y")])],
-    };
-    assert!(matches!(
-        layout(&figure, 700.0, 300.0).panels[0].names,
-        Names::Margin(_)
-    ));
+    let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y")])] };
+    assert!(matches!(layout(&figure, 700.0, 300.0).panels[0].names, Names::Margin(_)));
     let narrow = layout(&figure, 343.0, 300.0);
     assert_eq!(narrow.panels[0].names, Names::Legend(vec![(0.0, 0)]));
-    assert!(
-        narrow.panels[0].mapping.rect.right() > 325.0,
-        "no margin is left free"
-    );
+    assert!(narrow.panels[0].mapping.rect.right() > 325.0, "no margin is left free");
 }
 
 #[test]
 fn the_pointer_finds_its_panel_and_its_data() {
-    let figure = Figure {
-        summary: String::new(),
-        rows: vec![Row::new(vec![map(), map()])],
-    };
+    let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![map(), map()])] };
     let l = layout(&figure, 600.0, 300.0);
     let target = l.panels[1].mapping.to_pixel((1.25, -0.5));
     let found = l.panel_at(target.0, target.1).expect("valid");
@@ -172,16 +114,8 @@ proptest! {
 #[test]
 fn nonsense_sizes_do_no_harm() {
     for size in [f64::NAN, -5.0, f64::INFINITY, 0.0] {
-        let figure = Figure {
-            summary: String::new(),
-            rows: vec![Row::new(vec![curves("y"), map()])],
-        };
-        assert!(
-            layout(&figure, size, size)
-                .panels
-                .iter()
-                .all(|p| p.mapping.rect.w.is_finite())
-        );
+        let figure = Figure { summary: String::new(), rows: vec![Row::new(vec![curves("y"), map()])] };
+        assert!(layout(&figure, size, size).panels.iter().all(|p| p.mapping.rect.w.is_finite()));
     }
     assert!(layout(&Figure::default(), 100.0, 100.0).panels.is_empty());
 }

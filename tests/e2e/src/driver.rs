@@ -28,9 +28,7 @@ impl Driver {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|e| {
-                format!("chromedriver does not start ({e}); `cargo xtask setup` installs it")
-            })?;
+            .map_err(|e| format!("chromedriver does not start ({e}); `cargo xtask setup` installs it"))?;
         let mut out = BufReader::new(child.stdout.take().ok_or("chromedriver has no output")?);
         let mut line = String::new();
         loop {

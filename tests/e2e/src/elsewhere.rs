@@ -23,10 +23,7 @@ impl Elsewhere {
         for (file, text) in files {
             fs::write(folder.join(file), text)?;
         }
-        Ok(Self {
-            site: Server::start(&folder, "/", 0)?,
-            folder,
-        })
+        Ok(Self { site: Server::start(&folder, "/", 0)?, folder })
     }
 }
 

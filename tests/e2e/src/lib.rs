@@ -109,11 +109,9 @@ impl Page {
             wanted.add_arg("--no-sandbox")?;
         }
         if options.webgpu {
-            for argument in [
-                "--enable-unsafe-webgpu",
-                "--use-webgpu-adapter=swiftshader",
-                "--enable-features=Vulkan",
-            ] {
+            for argument in
+                ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"]
+            {
                 wanted.add_arg(argument)?;
             }
         }
@@ -123,41 +121,19 @@ impl Page {
         wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
         wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
         let browser = WebDriver::new(driver.url(), wanted).await?;
-        let page = Self {
-            browser,
-            site,
-            options,
-            seen: Mutex::default(),
-            _driver: driver,
-        };
+        let page = Self { browser, site, options, seen: Mutex::default(), _driver: driver };
         page.emulate().await?;
         Ok(page)
     }
 
     async fn emulate(&self) -> Outcome {
-        self.devtools(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": WATCH }),
-        )
-        .await?;
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
         let scheme = if self.options.dark { "dark" } else { "light" };
-        let motion = if self.options.still {
-            "reduce"
-        } else {
-            "no-preference"
-        };
-        self.media(&[
-            ("prefers-color-scheme", scheme),
-            ("prefers-reduced-motion", motion),
-        ])
-        .await?;
+        let motion = if self.options.still { "reduce" } else { "no-preference" };
+        self.media(&[("prefers-color-scheme", scheme), ("prefers-reduced-motion", motion)]).await?;
         if self.options.phone {
             self.metrics(390, 844, 2.0, true).await?;
-            self.devtools(
-                "Emulation.setTouchEmulationEnabled",
-                json!({ "enabled": true }),
-            )
-            .await?;
+            self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await?;
         } else {
             // The window's size includes its frame; this is the page's.
             let (width, height) = self.options.size;
@@ -179,13 +155,9 @@ impl Page {
     /// # Errors
     /// When the browser refuses it.
     pub async fn media(&self, features: &[(&str, &str)]) -> Outcome {
-        let list: Vec<_> = features
-            .iter()
-            .map(|(name, value)| json!({ "name": name, "value": value }))
-            .collect();
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": list }))
-            .await
-            .map(drop)
+        let list: Vec<_> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": list })).await.map(drop)
     }
 
     /// Sets the page's size in CSS pixels and the device pixels in each.
@@ -193,10 +165,9 @@ impl Page {
     /// # Errors
     /// When the browser refuses it.
     pub async fn metrics(&self, width: u32, height: u32, scale: f64, mobile: bool) -> Outcome {
-        let parameters = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
-        self.devtools("Emulation.setDeviceMetricsOverride", parameters)
-            .await
-            .map(drop)
+        let parameters =
+            json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
+        self.devtools("Emulation.setDeviceMetricsOverride", parameters).await.map(drop)
     }
 
     /// Goes to the page with another query and waits until it is ready.
@@ -204,9 +175,7 @@ impl Page {
     /// # Errors
     /// When it is not ready in a minute.
     pub async fn visit(&self, query: &str) -> Outcome {
-        self.browser
-            .goto(format!("{}{query}", self.site.url()))
-            .await?;
+        self.browser.goto(format!("{}{query}", self.site.url())).await?;
         self.ready().await
     }
 
@@ -219,11 +188,7 @@ impl Page {
         self.browser
             .execute_async("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(1)))", Vec::new())
             .await?;
-        self.wait(
-            "the page to be ready",
-            "document.querySelector('#app')?.dataset.state === 'ready'",
-        )
-        .await
+        self.wait("the page to be ready", "document.querySelector('#app')?.dataset.state === 'ready'").await
     }
 
     /// Waits until a JavaScript expression is true; `what` names it in the error.
@@ -234,21 +199,11 @@ impl Page {
         let start = Instant::now();
         let mut polls = 0;
         while start.elapsed() < PATIENCE {
-            if self
-                .run(&format!("return !!({expression})"), vec![])
-                .await?
-                == Value::Bool(true)
-            {
+            if self.run(&format!("return !!({expression})"), vec![]).await? == Value::Bool(true) {
                 return Ok(());
             }
             polls += 1;
-            if polls % 25 == 0
-                && self
-                    .messages()
-                    .await?
-                    .iter()
-                    .any(|m| m.contains("Uncaught"))
-            {
+            if polls % 25 == 0 && self.messages().await?.iter().any(|m| m.contains("Uncaught")) {
                 break;
             }
             tokio::time::sleep(POLL).await;
@@ -267,12 +222,7 @@ impl Page {
     /// # Errors
     /// When the script throws.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
-        Ok(self
-            .browser
-            .execute(script, arguments)
-            .await?
-            .json()
-            .clone())
+        Ok(self.browser.execute(script, arguments).await?.json().clone())
     }
 
     /// An element's visible text.
@@ -296,10 +246,7 @@ impl Page {
     /// # Errors
     /// Names the selector that found nothing.
     pub async fn find(&self, css: &str) -> Outcome<WebElement> {
-        self.browser
-            .find(By::Css(css))
-            .await
-            .map_err(|e| format!("{css}: {e}").into())
+        self.browser.find(By::Css(css)).await.map_err(|e| format!("{css}: {e}").into())
     }
 
     /// Clicks as a person does: scrolls there, and fails where something covers it.
@@ -406,13 +353,7 @@ impl Page {
             .into_iter()
             .filter(|e| matches!(e.level.as_str(), "SEVERE" | "WARNING"))
             .map(|e| format!("{}: {}", e.level, e.message))
-            .filter(|m| {
-                !self
-                    .options
-                    .expected
-                    .iter()
-                    .any(|part| m.contains(part.as_str()))
-            });
+            .filter(|m| !self.options.expected.iter().any(|part| m.contains(part.as_str())));
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.extend(fresh);
         Ok(seen.clone())
@@ -423,9 +364,7 @@ impl Page {
     /// # Errors
     /// When the browser is gone.
     pub async fn violations(&self) -> Outcome<Vec<String>> {
-        let list = self
-            .run("return window.__watch?.violations ?? []", vec![])
-            .await?;
+        let list = self.run("return window.__watch?.violations ?? []", vec![]).await?;
         Ok(serde_json::from_value(list)?)
     }
 
@@ -442,9 +381,7 @@ impl Page {
                 .flatten();
             let own = |a: &str| {
                 a.starts_with(&self.site.origin())
-                    || ["data:", "blob:", "about:"]
-                        .iter()
-                        .any(|s| a.starts_with(s))
+                    || ["data:", "blob:", "about:"].iter().any(|s| a.starts_with(s))
             };
             found.extend(address.filter(|a| !own(a)).map(str::to_owned));
         }

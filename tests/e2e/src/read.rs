@@ -15,22 +15,14 @@ impl Table {
     /// A row's numbers.
     #[must_use]
     pub fn row(&self, name: &str) -> Option<&[f64]> {
-        self.rows
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, numbers)| numbers.as_slice())
+        self.rows.iter().find(|(n, _)| n == name).map(|(_, numbers)| numbers.as_slice())
     }
 
     /// A column's numbers, from top to bottom.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<Vec<f64>> {
         let at = self.columns.iter().position(|c| c == name)?;
-        Some(
-            self.rows
-                .iter()
-                .map(|(_, numbers)| numbers.get(at).copied().unwrap_or(f64::NAN))
-                .collect(),
-        )
+        Some(self.rows.iter().map(|(_, numbers)| numbers.get(at).copied().unwrap_or(f64::NAN)).collect())
     }
 
     /// One number.
@@ -61,18 +53,9 @@ impl Table {
         let columns = value.get(0)?.as_array()?.iter().filter_map(text).collect();
         let row = |r: &Value| {
             let cells = r.get(1)?.as_array()?;
-            Some((
-                text(r.get(0)?)?,
-                cells
-                    .iter()
-                    .map(|c| number(c.as_str().unwrap_or("")))
-                    .collect(),
-            ))
+            Some((text(r.get(0)?)?, cells.iter().map(|c| number(c.as_str().unwrap_or(""))).collect()))
         };
-        Some(Self {
-            columns,
-            rows: value.get(1)?.as_array()?.iter().filter_map(row).collect(),
-        })
+        Some(Self { columns, rows: value.get(1)?.as_array()?.iter().filter_map(row).collect() })
     }
 }
 
@@ -81,10 +64,7 @@ impl Table {
 #[must_use]
 pub fn number(text: &str) -> f64 {
     let raised = |c: char| {
-        "⁰¹²³⁴⁵⁶⁷⁸⁹"
-            .chars()
-            .position(|s| s == c)
-            .and_then(|d| char::from_digit(u32::try_from(d).ok()?, 10))
+        "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == c).and_then(|d| char::from_digit(u32::try_from(d).ok()?, 10))
     };
     let mut plain = String::new();
     for c in text.chars() {
@@ -96,18 +76,12 @@ pub fn number(text: &str) -> f64 {
             c => plain.push(raised(c).unwrap_or(c)),
         }
     }
-    let mut plain = plain
-        .replace(" x 10", "e")
-        .replace("x10^", "e")
-        .replace("x10", "e");
+    let mut plain = plain.replace(" x 10", "e").replace("x10^", "e").replace("x10", "e");
     // Spaces between digits group thousands.
-    while let Some(at) = plain
-        .char_indices()
-        .zip(plain.char_indices().skip(1))
-        .zip(plain.char_indices().skip(2))
-        .find_map(|(((_, a), (i, b)), (_, c))| {
-            (a.is_ascii_digit() && b == ' ' && c.is_ascii_digit()).then_some(i)
-        })
+    while let Some(at) =
+        plain.char_indices().zip(plain.char_indices().skip(1)).zip(plain.char_indices().skip(2)).find_map(
+            |(((_, a), (i, b)), (_, c))| (a.is_ascii_digit() && b == ' ' && c.is_ascii_digit()).then_some(i),
+        )
     {
         plain.remove(at);
     }
@@ -139,12 +113,7 @@ impl Pixels {
 
     pub(crate) fn read(value: &Value) -> Option<Self> {
         let n = |i: usize| value.get(i)?.as_u64();
-        Some(Self {
-            width: n(0)?,
-            height: n(1)?,
-            colours: n(2)?,
-            hash: n(3)?,
-        })
+        Some(Self { width: n(0)?, height: n(1)?, colours: n(2)?, hash: n(3)? })
     }
 }
 
@@ -172,16 +141,12 @@ mod tests {
 
     #[test]
     fn a_table_is_read_by_row_and_column() {
-        let value =
-            serde_json::json!([["x", "y"], [["first", ["1", "−2"]], ["second", ["3", "–"]]]]);
+        let value = serde_json::json!([["x", "y"], [["first", ["1", "−2"]], ["second", ["3", "–"]]]]);
         let table = Table::read(&value);
         let cell = |r, c| table.as_ref().and_then(|t| t.cell(r, c));
         assert_eq!(cell("first", "y"), Some(-2.0));
         assert!(cell("second", "y").is_some_and(f64::is_nan));
         assert_eq!(cell("third", "y"), None);
-        assert_eq!(
-            table.as_ref().and_then(|t| t.column("x")),
-            Some(vec![1.0, 3.0])
-        );
+        assert_eq!(table.as_ref().and_then(|t| t.column("x")), Some(vec![1.0, 3.0]));
     }
 }

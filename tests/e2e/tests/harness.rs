@@ -27,11 +27,7 @@ async fn on(options: Options, name: &str, script: &str) -> Outcome<(Page, Elsewh
 
 #[tokio::test]
 async fn it_reads_and_sets() -> Outcome {
-    let options = Options {
-        dark: true,
-        phone: true,
-        ..Options::default()
-    };
+    let options = Options { dark: true, phone: true, ..Options::default() };
     let (page, _other) = on(options, "reads", SCRIPT).await?;
     page.ready().await?;
     page.set("#k", "7").await?;
@@ -47,7 +43,12 @@ async fn it_reads_and_sets() -> Outcome {
     assert_eq!(table.cell("first", "y"), Some(-2e-3));
     let pixels = page.canvas("canvas").await?;
     assert_eq!((pixels.width, pixels.height, pixels.colours), (4, 2, 2));
-    let media = page.run("return [innerWidth, devicePixelRatio, matchMedia('(prefers-color-scheme: dark)').matches]", vec![]).await?;
+    let media = page
+        .run(
+            "return [innerWidth, devicePixelRatio, matchMedia('(prefers-color-scheme: dark)').matches]",
+            vec![],
+        )
+        .await?;
     assert_eq!(media.to_string(), "[390,2,true]");
     assert_eq!(page.layout_shift().await?, 0.0);
     assert!(page.violations().await?.is_empty() && page.messages().await?.is_empty());
@@ -64,18 +65,10 @@ async fn it_notices_what_went_wrong() -> Outcome {
     let (page, _other) = on(Options::default(), "wrong", script).await?;
     let error = page.ready().await.map_err(|e| e.to_string());
     assert!(error.is_err_and(|e| e.contains("on purpose") && e.contains("busy")));
-    assert!(
-        page.violations()
-            .await?
-            .iter()
-            .any(|v| v.contains("style-src"))
-    );
+    assert!(page.violations().await?.iter().any(|v| v.contains("style-src")));
     // The test's own page counts as foreign too: it is not the harness's site.
     let foreign = page.foreign_requests().await?;
-    assert!(
-        foreign.iter().any(|a| a.contains("none.png")),
-        "{foreign:?}"
-    );
+    assert!(foreign.iter().any(|a| a.contains("none.png")), "{foreign:?}");
     let error = page.close().await.map_err(|e| e.to_string());
     assert!(error.is_err_and(|e| e.contains("style-src")));
     Ok(())
