@@ -425,16 +425,15 @@ fn a_request_without_points_has_an_empty_reply() {
 /// different code: the one from scores, the other from densities.
 #[test]
 fn both_sides_of_the_identity_between_two_times_agree() {
-    for preset in [Preset::Gaussian, Preset::Bimodal, Preset::Trio, Preset::Claw] {
-        for times in [(0.0, 1.0), (0.0, 0.3), (1e-6, 0.02), (0.02, 0.7), (0.4, 1.0), (0.5, 0.5001)] {
-            for x in [-2.4, -0.07, 1.3] {
-                let request = probe(preset, Estimator::Quadrature, &[x], times);
-                let reply = as_probe(run(Request::Probe(request)).expect("a reply"));
-                let difference = reply.difference.expect("in one dimension");
-                let error = (reply.integral.value - difference).abs() / difference.abs().max(1.0);
-                assert!(error < 1e-6, "{preset:?} {times:?} {x}: {} {difference}", reply.integral.value);
-                assert_eq!(reply.integral.standard_error, None);
-            }
+    let places = [(Preset::Gaussian, 1.3), (Preset::Bimodal, -0.07), (Preset::Trio, -2.4), (Preset::Claw, 0.3)];
+    for (preset, x) in places {
+        for times in [(0.0, 1.0), (0.0, 0.3), (0.02, 0.7), (0.4, 1.0)] {
+            let request = probe(preset, Estimator::Quadrature, &[x], times);
+            let reply = as_probe(run(Request::Probe(request)).expect("a reply"));
+            let difference = reply.difference.expect("in one dimension");
+            let error = (reply.integral.value - difference).abs() / difference.abs().max(1.0);
+            assert!(error < 1e-6, "{preset:?} {times:?} {x}: {} {difference}", reply.integral.value);
+            assert_eq!(reply.integral.standard_error, None);
         }
     }
 }
@@ -483,7 +482,7 @@ fn convergence(preset: Preset) -> ConvergenceRequest {
     ConvergenceRequest {
         target: preset.components(),
         spec: spec(Estimator::Stein, 1),
-        draws: vec![8, 32, 128, 512, 2048],
+        draws: vec![8, 32, 128, 512],
         steps: vec![8, 16, 32, 64, 128, 256],
     }
 }
@@ -493,32 +492,50 @@ fn slope(errors: &[(usize, f64)]) -> f64 {
     fit_line(&logs).expect("a line").slope
 }
 
-fn converged(preset: Preset) -> ConvergenceReply {
-    let (partial, last) = replies(Request::Convergence(convergence(preset)));
+fn converged(request: ConvergenceRequest) -> ConvergenceReply {
+    let (partial, last) = replies(Request::Convergence(request));
     let Reply::Convergence(last) = last else { panic!("a convergence reply") };
+    assert!(!partial.is_empty());
     for reply in partial {
         let Reply::Convergence(reply) = reply else { panic!("a convergence reply") };
         for ((estimator, part), (_, whole)) in reply.draws.iter().zip(&last.draws) {
             assert!(whole.starts_with(part), "{estimator:?}");
         }
+        for ((rule, part), (_, whole)) in reply.steps.iter().zip(&last.steps) {
+            assert!(whole.starts_with(part), "{rule:?}");
+        }
     }
     last
 }
 
+/// An error of one reply comes from 4 seeds, so its logarithm has a standard deviation of about
+/// 0.35 and a slope over four numbers of draws, each four times the one before, one of 0.11; the
+/// mean of six slopes has 0.046, a third of what is allowed.
 #[test]
 fn errors_fall_with_draws_at_the_known_rates() {
     for preset in [Preset::Bimodal, Preset::Claw] {
-        let reply = converged(preset);
-        let of = |estimator| &reply.draws.iter().find(|(e, _)| *e == estimator).expect("there").1;
+        let seeds = 1..=6;
+        let runs: Vec<ConvergenceReply> = seeds
+            .map(|seed| {
+                let base = convergence(preset);
+                let spec = FormulaSpec { seed, ..base.spec };
+                converged(ConvergenceRequest { spec, steps: Vec::new(), ..base })
+            })
+            .collect();
+        let of = |reply: &ConvergenceReply, estimator| -> Vec<(usize, f64)> {
+            reply.draws.iter().find(|(e, _)| *e == estimator).expect("there").1.clone()
+        };
+        let mean = |estimator| runs.iter().map(|r| slope(&of(r, estimator))).sum::<f64>() / runs.len() as f64;
         for estimator in [Estimator::MonteCarlo, Estimator::Antithetic, Estimator::Stein] {
-            let found = slope(of(estimator));
+            let found = mean(estimator);
             assert!((-0.65..=-0.35).contains(&found), "{preset:?} {estimator:?}: {found}");
         }
-        let found = slope(of(Estimator::SteinQmc));
+        let found = mean(Estimator::SteinQmc);
         assert!(found < -0.8, "{preset:?}: {found}");
         // Stein's form has the smaller error at equal draws.
-        for ((_, plain), (_, stein)) in of(Estimator::MonteCarlo).iter().zip(of(Estimator::Stein)) {
-            assert!(stein < plain, "{preset:?}: {stein} {plain}");
+        for reply in &runs {
+            let (plain, stein) = (of(reply, Estimator::MonteCarlo), of(reply, Estimator::Stein));
+            assert!(plain.iter().zip(&stein).all(|(p, s)| s.1 < p.1), "{preset:?}: {plain:?} {stein:?}");
         }
     }
 }
@@ -526,7 +543,7 @@ fn errors_fall_with_draws_at_the_known_rates() {
 #[test]
 fn errors_fall_with_steps() {
     for preset in [Preset::Gaussian, Preset::Bimodal] {
-        let reply = converged(preset);
+        let reply = converged(ConvergenceRequest { draws: Vec::new(), ..convergence(preset) });
         let of = |rule| &reply.steps.iter().find(|(r, _)| *r == rule).expect("there").1;
         let paper = of(Rule::Paper);
         assert!(paper.windows(2).all(|w| w[1].1 < w[0].1), "{preset:?}: {paper:?}");

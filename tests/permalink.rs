@@ -348,6 +348,9 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
         ("mix=1:0:1_1:x:1", "", &["“mix=1:0:1_1:x:1” was ignored: row 2, entry 2: “x” is not a number."]),
         ("mix=1:0:1_1:NaN:1", "", &["“mix=1:0:1_1:NaN:1” was ignored: row 2, entry 2: “NaN” is not a number."]),
         ("mix=1:0:1_1:1e400:1", "", &["“mix=1:0:1_1:1e400:1” was ignored: row 2, entry 2: “1e400” is not a number."]),
+        ("mix=1:0:1_1:-1e200:1", "", &[
+            "“mix=1:0:1_1:-1e200:1” was ignored: component 2: the mean must be finite, and its square too.",
+        ]),
         ("mix=1:0:1_-1:0:1", "", &[
             "“mix=1:0:1_-1:0:1” was ignored: component 2: the weight -1 must be a number of at least 0.",
         ]),
