@@ -88,16 +88,14 @@ fn closed_forms_and_the_formula_agree_with_the_oracle() {
     }
 }
 
-/// A link's numbers by name, as the command line prints them.
-fn quantities(query: &str, at: &[f64]) -> impl Fn(&str) -> (Vec<f64>, Option<Vec<f64>>) {
+/// A link's estimates at some points and their standard errors, as the command line prints them.
+fn log_density_formula(query: &str, at: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let (LabState::Density(state), notices) = open(query);
     assert_eq!(notices, []);
     let at: Vec<Vec<f64>> = at.iter().map(|x| vec![*x]).collect();
     let all = report::evaluate(&state, Some(&at)).expect("quantities");
-    move |name| {
-        let found = all.iter().find(|q| q.name == name).expect("the name");
-        (found.values.clone(), found.standard_error.clone())
-    }
+    let found = all.into_iter().find(|q| q.name == "log_density_formula").expect("the name");
+    (found.values, found.standard_error.expect("with standard errors"))
 }
 
 /// The values are those that the native command line prints as `log_density_formula` for
@@ -112,9 +110,8 @@ fn draws_are_those_of_the_native_build() {
         ("stein-qmc", [-1.411_624_718_589_899, -2.228_030_945_299_091_4, -1.049_274_657_708_246_1], [0.011_673_648_045_377_412, 0.013_147_561_942_972_917, 0.015_431_183_721_663_574]),
     ];
     for (estimator, values, errors) in native {
-        let found = quantities(&format!("seed=7&estimator={estimator}"), &[-2.0, 0.264, 1.5]);
-        let (formula, standard_errors) = found("log_density_formula");
-        let standard_errors = standard_errors.expect("with standard errors");
+        let query = format!("seed=7&estimator={estimator}");
+        let (formula, standard_errors) = log_density_formula(&query, &[-2.0, 0.264, 1.5]);
         for i in 0..3 {
             close(formula[i], values[i], 1e-12, estimator);
             close(standard_errors[i], errors[i], 1e-12, estimator);
@@ -136,7 +133,7 @@ fn curve(preset: Preset, count: usize) -> PointsRequest {
 #[wasm_bindgen_test]
 fn a_job_in_slices_ends_and_a_newer_one_takes_the_place_of_an_older_one() {
     let mut scheduler = Scheduler::default();
-    let mut submit = |scheduler: &mut Scheduler, id, request| {
+    let submit = |scheduler: &mut Scheduler, id, request| {
         scheduler.submit(Submission { id, slot: Slot::Main, request: Some(Request::Points(request)) });
     };
     submit(&mut scheduler, 1, curve(Preset::Claw, 257));
