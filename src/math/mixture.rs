@@ -61,8 +61,8 @@ pub enum MixtureError {
         /// The weight.
         weight: f64,
     },
-    /// A mean is not finite.
-    #[error("component {component}: the mean must be finite")]
+    /// A mean, or the square of its length, is not finite.
+    #[error("component {component}: the mean must be finite, and its square too")]
     Mean {
         /// Number of the component.
         component: usize,
@@ -321,7 +321,8 @@ fn decompose(component: &Component, number: usize, dim: usize) -> Result<Decompo
     if component.mean.len() != dim {
         return Err(wrong(component.mean.len()));
     }
-    if component.mean.iter().any(|m| !m.is_finite()) {
+    // The range of times grows with the logarithm of the largest ‖μ‖², which must be a number.
+    if !squared_norm(&component.mean).is_finite() {
         return Err(MixtureError::Mean { component: number });
     }
     let (variances, axes) = match &component.covariance {

@@ -1,0 +1,132 @@
+//! How long the parts of a picture take: the score, the formula at a point by each estimator,
+//! whole grids, the probability-flow ODE, links and figures. One group a part, so that
+//! `cargo bench --no-default-features --bench formula -- score` runs one of them.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use scorescope::compute::{Reply, run};
+use scorescope::labs::density::{Density, ESTIMATORS, jobs, plots};
+use scorescope::labs::{LabState, open};
+use scorescope::math::targets::Preset;
+use scorescope::math::{
+    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Rule, Schedule, ScoreError,
+    Scratch, Time, log_density_ode,
+};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn spec(estimator: Estimator) -> FormulaSpec {
+    FormulaSpec {
+        rule: Rule::Continuous,
+        estimator,
+        schedule: Schedule::Linear,
+        steps: 100,
+        draws: 64,
+        seed: 1,
+        score_error: ScoreError::default(),
+    }
+}
+
+/// `n` components on a circle, or on a line, of radius 3.
+fn ring(n: usize, dim: usize) -> Mixture {
+    let angle = |i: usize| std::f64::consts::TAU * i as f64 / n as f64;
+    let mean = |i: usize| [3.0 * angle(i).cos(), 3.0 * angle(i).sin()][..dim].to_vec();
+    let components: Vec<Component> = (0..n)
+        .map(|i| Component { weight: 1.0, mean: mean(i), covariance: Covariance::Isotropic(0.04) })
+        .collect();
+    Mixture::new(&components).expect("a mixture")
+}
+
+fn score(c: &mut Criterion) {
+    let mut group = c.benchmark_group("score");
+    for dim in [1, 2] {
+        for n in [1, 8, 64] {
+            let mixture = ring(n, dim);
+            let marginal = mixture.at(Time::from_lambda(-1.0));
+            let mut scratch = Scratch::default();
+            group.throughput(Throughput::Elements(n as u64));
+            group.bench_function(BenchmarkId::new(format!("{dim}-d"), n), |b| {
+                b.iter(|| marginal.evaluate(black_box(&[0.7, 2.1][..dim]), &mut scratch));
+            });
+        }
+    }
+    group.finish();
+}
+
+fn formula_at_a_point(c: &mut Criterion) {
+    let mut group = c.benchmark_group("formula at a point");
+    for (preset, x) in [(Preset::Bimodal, &[0.264][..]), (Preset::Ring8, &[2.9, 0.2][..])] {
+        let mixture = Arc::new(preset.mixture());
+        for (name, estimator) in ESTIMATORS {
+            let formula = Formula::new(mixture.clone(), &spec(estimator)).expect("fits");
+            group.bench_function(BenchmarkId::new(format!("{preset:?}"), name), |b| {
+                b.iter(|| formula.estimate(black_box(x)));
+            });
+        }
+    }
+    group.finish();
+}
+
+fn lattice(c: &mut Criterion) {
+    let mut group = c.benchmark_group("lattice of ring8");
+    let mixture = Arc::new(Preset::Ring8.mixture());
+    for side in [33, 129] {
+        let axis: Vec<f64> = (0..side).map(|i| jobs::place((-4.0, 4.0), i, side)).collect();
+        group.throughput(Throughput::Elements((side * side) as u64));
+        group.bench_function(BenchmarkId::from_parameter(side), |b| {
+            b.iter(|| {
+                let spec = spec(Estimator::Quadrature);
+                let mut lattice = Lattice::new(mixture.clone(), &spec, axis.clone(), axis.clone());
+                while !lattice.advance() {}
+                lattice.finish()
+            });
+        });
+    }
+    group.finish();
+}
+
+fn ode(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ode at a point");
+    for (preset, x) in [(Preset::Bimodal, &[0.264][..]), (Preset::Ring8, &[2.9, 0.2][..])] {
+        let mixture = preset.mixture();
+        group.bench_function(format!("{preset:?}"), |b| {
+            b.iter(|| log_density_ode(&mixture, ScoreError::default(), black_box(x), OdeOptions::default()));
+        });
+    }
+    group.finish();
+}
+
+fn links(c: &mut Criterion) {
+    let mut group = c.benchmark_group("permalink");
+    let mix = (0..64).map(|i| format!("0.0{i:02}:{i}.25:-{i}.5:1.5:0.25:2")).collect::<Vec<_>>().join("_");
+    let busy = "v=1&lab=density&target=claw&schedule=cosine&steps=50&seed=7&estimator=qmc&rule=paper&draws=32&t1=0.1";
+    for (name, query) in [("usual", busy.to_owned()), ("64 components", format!("mix={mix}"))] {
+        group.bench_function(BenchmarkId::new("open", name), |b| b.iter(|| open(black_box(&query))));
+        let (state, notices) = open(&query);
+        assert_eq!(notices, []);
+        group.bench_function(BenchmarkId::new("write", name), |b| b.iter(|| state.query()));
+    }
+    group.finish();
+}
+
+fn figures(c: &mut Criterion) {
+    let mut group = c.benchmark_group("figure");
+    for (name, query) in [("curves", "draws=4&curves=ode"), ("maps", "target=ring8&estimator=quadrature")] {
+        let (LabState::Density(state), _) = open(query);
+        let Ok(Reply::Points(reply)) = run(jobs::main(&state)) else { panic!("a picture") };
+        group.bench_function(name, |b| b.iter(|| plots::main(&state, &reply, false).expect("a figure")));
+    }
+    let state = Density::default();
+    group.bench_function("axes before any number", |b| b.iter(|| plots::empty(&state, false)));
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_secs(1));
+    targets = score, formula_at_a_point, lattice, ode, links, figures
+}
+criterion_main!(benches);

@@ -1,0 +1,80 @@
+//! Requests that the tests of jobs and of replies share, and what comes back.
+
+use scorescope::compute::{
+    ConvergenceRequest, GridRequest, PointsReply, PointsRequest, ProbeRequest, Progress, Reply, Request, Task,
+};
+use scorescope::math::targets::Preset;
+use scorescope::math::{Estimator, FormulaSpec, ReverseVariance, Rule, Schedule, ScoreError};
+
+pub(crate) fn spec(estimator: Estimator, draws: usize) -> FormulaSpec {
+    FormulaSpec {
+        rule: Rule::Continuous,
+        estimator,
+        schedule: Schedule::Linear,
+        steps: 40,
+        draws,
+        seed: 3,
+        score_error: ScoreError::default(),
+    }
+}
+
+/// Points from -3 to 3, with partial replies after 5 and 17 of them.
+pub(crate) fn points(preset: Preset, estimator: Estimator, count: usize) -> PointsRequest {
+    let place = |i: usize| 6.0 * i as f64 / (count - 1) as f64 - 3.0;
+    let dim = preset.dim();
+    PointsRequest {
+        target: preset.components(),
+        spec: spec(estimator, 32),
+        points: (0..count * dim).map(|i| place(i / dim) * if i % dim == 0 { 1.0 } else { -0.5 }).collect(),
+        stages: vec![5, 17, count],
+        ode: false,
+        elbo: None,
+    }
+}
+
+pub(crate) fn probe(preset: Preset, estimator: Estimator, x: &[f64], (t1, t2): (f64, f64)) -> ProbeRequest {
+    ProbeRequest {
+        target: preset.components(),
+        spec: spec(estimator, 64),
+        x: x.to_vec(),
+        t1,
+        t2,
+        variance: ReverseVariance::default(),
+    }
+}
+
+pub(crate) fn as_points(reply: Reply) -> PointsReply {
+    let Reply::Points(reply) = reply else { panic!("points: {reply:?}") };
+    reply
+}
+
+/// All partial replies and the final one.
+pub(crate) fn replies(request: Request) -> (Vec<Reply>, Reply) {
+    let mut task = Task::new(request).expect("a valid request");
+    let mut partial = Vec::new();
+    loop {
+        match task.step() {
+            Progress::Working(_) => {}
+            Progress::Partial(reply) => partial.push(reply),
+            Progress::Done(reply) => return (partial, reply),
+        }
+    }
+}
+
+pub(crate) fn grid(preset: Preset) -> GridRequest {
+    let axis = |n: usize| -> Vec<f64> { (0..n).map(|i| 4.0 * i as f64 / (n - 1) as f64 - 2.0).collect() };
+    GridRequest {
+        target: preset.components(),
+        spec: spec(Estimator::Quadrature, 1),
+        stages: vec![(axis(5), axis(4)), (axis(9), axis(7))],
+    }
+}
+
+pub(crate) fn convergence(preset: Preset) -> ConvergenceRequest {
+    ConvergenceRequest {
+        target: preset.components(),
+        spec: spec(Estimator::Stein, 1),
+        draws: vec![8, 32, 128, 512],
+        steps: vec![8, 16, 32, 64, 128, 256],
+    }
+}
