@@ -98,7 +98,8 @@ pub fn empty(state: &Density, narrow: bool) -> Figure {
 pub fn height(figure: &Figure, width: f64) -> f64 {
     let preferred = preferred_height(figure, width);
     let maps = figure.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.equal_aspect);
-    if maps { preferred } else { preferred.min((0.6 * width).clamp(420.0, 600.0)) }
+    let most = if width < 560.0 { 640.0 } else { (0.6 * width).clamp(420.0, 600.0) };
+    if maps { preferred } else { preferred.min(most) }
 }
 
 /// Largest difference from the truth where the density is within some nats of its peak.
