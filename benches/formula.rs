@@ -8,8 +8,8 @@ use scorescope::labs::density::{Density, ESTIMATORS, jobs, plots};
 use scorescope::labs::{LabState, open};
 use scorescope::math::targets::Preset;
 use scorescope::math::{
-    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Rule, Schedule, ScoreError,
-    Scratch, Time, log_density_ode,
+    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Rule, Schedule,
+    ScoreError, Scratch, Time, log_density_ode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ fn lattice(c: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(side), |b| {
             b.iter(|| {
                 let spec = spec(Estimator::Quadrature);
-                let mut lattice = Lattice::new(mixture.clone(), &spec, axis.clone(), axis.clone());
+                let mut lattice = Lattice::new(mixture.clone(), &spec, axis.clone(), axis.clone(), true);
                 while !lattice.advance() {}
                 lattice.finish()
             });

@@ -101,7 +101,10 @@ fn json_has_the_shape_and_the_names_of_the_contract() {
     assert_eq!(keys, ["backend", "notices", "quantities", "query", "version"]);
     assert_eq!(document["version"], 1);
     assert_eq!(document["query"], "v=1&lab=density&target=three&seed=7&draws=16");
-    assert_eq!(document["notices"], serde_json::json!(["“colour=red” was ignored: this page has no such setting."]));
+    assert_eq!(
+        document["notices"],
+        serde_json::json!(["“colour=red” was ignored: this page has no such setting."])
+    );
     assert!(document["backend"].as_str().is_some_and(|b| !b.is_empty()));
     let names = [
         "points",
@@ -133,7 +136,11 @@ fn json_has_the_shape_and_the_names_of_the_contract() {
         assert_eq!(shape, expected, "{name}");
     }
     assert_eq!(numbers(&quantities["points"]["values"]), [0.0, 0.0, 1.0, -1.0, 0.5, 2.0]);
-    assert!(numbers(&quantities["integrand_t"]["values"]).windows(2).all(|t| 0.0 < t[0] && t[0] < t[1] && t[1] < 1.0));
+    assert!(
+        numbers(&quantities["integrand_t"]["values"])
+            .windows(2)
+            .all(|t| 0.0 < t[0] && t[0] < t[1] && t[1] < 1.0)
+    );
 }
 
 #[test]
@@ -243,7 +250,9 @@ fn monte_carlo_scatters_about_the_oracle_by_its_standard_error() {
 
 #[test]
 fn the_same_link_prints_the_same_bytes_and_another_seed_others() {
-    let call = |seed: &str| printed(&["eval", &format!("seed={seed}&estimator=monte-carlo&draws=8"), "--at", "0;1;2"]);
+    let call = |seed: &str| {
+        printed(&["eval", &format!("seed={seed}&estimator=monte-carlo&draws=8"), "--at", "0;1;2"])
+    };
     assert_eq!(call("5"), call("5"));
     let formula = |seed| values(&serde_json::from_str(&call(seed)).expect("JSON"), "log_density_formula");
     assert!(formula("5").iter().zip(formula("6")).all(|(a, b)| *a != b));
@@ -307,7 +316,10 @@ fn a_bad_call_gets_status_2_and_one_line() {
         (&["render", ""], "-o FILE.svg"),
         (&["render", "", "-o", name.path()], "must end in .svg or .png"),
         (&["render", "", "-o", nowhere], "scorescope-no-such-folder"),
-        (&["render", "", "-o", "a.svg", "--figure", "all"], "--figure takes main, probe or convergence, not all"),
+        (
+            &["render", "", "-o", "a.svg", "--figure", "all"],
+            "--figure takes main, probe or convergence, not all",
+        ),
         (&["render", "", "-o", "a.svg", "--theme", "pink"], "--theme takes light or dark, not pink"),
         (&["render", "", "-o", "a.svg", "--width", "wide"], "wide"),
     ];
@@ -315,7 +327,11 @@ fn a_bad_call_gets_status_2_and_one_line() {
         let output = scorescope(arguments);
         let complaint = String::from_utf8(output.stderr).expect("UTF-8");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
-        assert_eq!((complaint.lines().count(), complaint.ends_with('\n')), (1, true), "{arguments:?}: {complaint}");
+        assert_eq!(
+            (complaint.lines().count(), complaint.ends_with('\n')),
+            (1, true),
+            "{arguments:?}: {complaint}"
+        );
         assert!(complaint.contains(words), "{arguments:?}: {complaint}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
@@ -351,9 +367,14 @@ fn no_mixture_makes_it_panic() {
     ] {
         let point = if mix.matches(':').count() == 5 { "0:0" } else { "0" };
         for estimator in ["monte-carlo", "stein-qmc", "quadrature"] {
-            let output = scorescope(&["eval", &format!("mix={mix}&estimator={estimator}&draws=4"), "--at", point]);
+            let output =
+                scorescope(&["eval", &format!("mix={mix}&estimator={estimator}&draws=4"), "--at", point]);
             let status = output.status.code();
-            assert!([Some(0), Some(2)].contains(&status), "{mix}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                [Some(0), Some(2)].contains(&status),
+                "{mix}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
 }
@@ -377,7 +398,8 @@ fn every_figure_is_drawn_as_svg() {
     .enumerate()
     {
         let name = format!("{i}.svg");
-        let svg = String::from_utf8(drawn(query, &name, &["--figure", figure, "--width", "800"])).expect("UTF-8");
+        let svg =
+            String::from_utf8(drawn(query, &name, &["--figure", figure, "--width", "800"])).expect("UTF-8");
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{query}");
         assert!(svg.contains("width=\"800"), "{query}");
         assert!(svg.contains("<title") && svg.contains("<text"), "{query}");
@@ -385,7 +407,10 @@ fn every_figure_is_drawn_as_svg() {
         // Maps are embedded pictures, whose base-64 text may hold any letters.
         let parts = svg.split('"').filter(|part| !part.starts_with("data:"));
         for number in ["NaN", "inf"] {
-            assert!(parts.clone().all(|part| !part.split([' ', ',', '(']).any(|w| w == number)), "{query}: {number}");
+            assert!(
+                parts.clone().all(|part| !part.split([' ', ',', '(']).any(|w| w == number)),
+                "{query}: {number}"
+            );
         }
     }
 }

@@ -6,11 +6,13 @@ mod requests;
 
 use requests::{as_points, convergence, grid, points, probe, replies, spec};
 use scorescope::compute::{
-    ConvergenceRequest, Event, GridRequest, JobError, PointsReply, PointsRequest, Progress, Reply, Request, Scheduler,
-    Slot, Submission, Task, Update, run,
+    ConvergenceRequest, Event, GridRequest, JobError, PointsReply, PointsRequest, Progress, Reply, Request,
+    Scheduler, Slot, Submission, Task, Update, run,
 };
 use scorescope::math::targets::Preset;
-use scorescope::math::{Component, Covariance, Estimator, FormulaError, FormulaSpec, MixtureError, ReverseVariance};
+use scorescope::math::{
+    Component, Covariance, Estimator, FormulaError, FormulaSpec, MixtureError, ReverseVariance,
+};
 use std::cell::Cell;
 
 fn small() -> Request {
@@ -117,7 +119,10 @@ fn a_slice_does_at_least_one_step_and_then_keeps_to_its_time() {
             slices += 1;
         }
         let each = budget.max(1.0) as usize;
-        assert!((steps / each..=steps / each + 1).contains(&slices), "{slices} slices of {budget} ms, {steps} steps");
+        assert!(
+            (steps / each..=steps / each + 1).contains(&slices),
+            "{slices} slices of {budget} ms, {steps} steps"
+        );
     }
 }
 
@@ -132,7 +137,11 @@ fn nothing_to_do_is_no_work() {
 fn progress_grows_from_0_to_1_and_ends_in_the_reply() {
     let requests = [
         small(),
-        Request::Points(PointsRequest { ode: true, elbo: Some(ReverseVariance::Beta), ..points(Preset::Claw, Estimator::Qmc, 33) }),
+        Request::Points(PointsRequest {
+            ode: true,
+            elbo: Some(ReverseVariance::Beta),
+            ..points(Preset::Claw, Estimator::Qmc, 33)
+        }),
         Request::Points(points(Preset::Three, Estimator::MonteCarlo, 33)),
         Request::Grid(grid(Preset::Three)),
         Request::Probe(probe(Preset::Bimodal, Estimator::Quadrature, &[0.3], (0.01, 0.9))),
@@ -159,7 +168,14 @@ fn progress_grows_from_0_to_1_and_ends_in_the_reply() {
 #[test]
 fn progress_is_reported_ten_times_a_second() {
     let mut scheduler = Scheduler::default();
-    scheduler.submit(submission(1, Slot::Main, Request::Points(PointsRequest { stages: Vec::new(), ..points(Preset::Bimodal, Estimator::Stein, 4001) })));
+    scheduler.submit(submission(
+        1,
+        Slot::Main,
+        Request::Points(PointsRequest {
+            stages: Vec::new(),
+            ..points(Preset::Bimodal, Estimator::Stein, 4001)
+        }),
+    ));
     let clock = Clock(Cell::new(0.0));
     let mut updates = Vec::new();
     while !scheduler.is_idle() {
@@ -167,13 +183,18 @@ fn progress_is_reported_ten_times_a_second() {
     }
     let reports = updates.iter().filter(|u| matches!(u.event, Event::Progress(_))).count() as f64;
     let expected = clock.0.get() / 100.0;
-    assert!(reports > 2.0 && (0.8 * expected..=1.1 * expected + 1.0).contains(&reports), "{reports}, not {expected}");
+    assert!(
+        reports > 2.0 && (0.8 * expected..=1.1 * expected + 1.0).contains(&reports),
+        "{reports}, not {expected}"
+    );
     assert!(matches!(updates.last().map(|u| &u.event), Some(Event::Done(_))));
 }
 
 #[test]
 fn slices_give_what_one_go_gives() {
-    for estimator in [Estimator::MonteCarlo, Estimator::Antithetic, Estimator::SteinQmc, Estimator::Quadrature] {
+    for estimator in
+        [Estimator::MonteCarlo, Estimator::Antithetic, Estimator::SteinQmc, Estimator::Quadrature]
+    {
         for preset in [Preset::Bimodal, Preset::Three] {
             if (estimator, preset) == (Estimator::Quadrature, Preset::Three) {
                 continue;
@@ -183,7 +204,11 @@ fn slices_give_what_one_go_gives() {
             let mut scheduler = Scheduler::default();
             scheduler.submit(submission(1, Slot::Main, Request::Points(request)));
             let updates = drain(&mut scheduler);
-            assert_eq!(updates.last().map(|u| &u.event), Some(&Event::Done(expected)), "{estimator:?} {preset:?}");
+            assert_eq!(
+                updates.last().map(|u| &u.event),
+                Some(&Event::Done(expected)),
+                "{estimator:?} {preset:?}"
+            );
         }
     }
 }
@@ -248,13 +273,18 @@ fn gaussian(dim: usize) -> Vec<Component> {
 fn requests_that_cannot_be_computed_fail_with_a_reason() {
     let line = points(Preset::Bimodal, Estimator::Quadrature, 9);
     let negative = vec![Component { weight: -1.0, ..gaussian(1)[0].clone() }];
-    let skewed = vec![Component { covariance: Covariance::Full(vec![1.0, 0.5, 0.4, 1.0]), ..gaussian(2)[0].clone() }];
-    let flat = vec![Component { covariance: Covariance::Full(vec![1.0, 1.0, 1.0, 1.0]), ..gaussian(2)[0].clone() }];
+    let skewed =
+        vec![Component { covariance: Covariance::Full(vec![1.0, 0.5, 0.4, 1.0]), ..gaussian(2)[0].clone() }];
+    let flat =
+        vec![Component { covariance: Covariance::Full(vec![1.0, 1.0, 1.0, 1.0]), ..gaussian(2)[0].clone() }];
     let with = |target: &[Component], points: usize| {
         Request::Points(PointsRequest { target: target.to_vec(), points: vec![0.0; points], ..line.clone() })
     };
     assert_eq!(failure(with(&[], 2)), JobError::Mixture(MixtureError::Empty));
-    assert_eq!(failure(with(&negative, 2)), JobError::Mixture(MixtureError::Weight { component: 1, weight: -1.0 }));
+    assert_eq!(
+        failure(with(&negative, 2)),
+        JobError::Mixture(MixtureError::Weight { component: 1, weight: -1.0 })
+    );
     assert_eq!(failure(with(&skewed, 2)), JobError::Mixture(MixtureError::NotSymmetric { component: 1 }));
     assert!(matches!(
         failure(with(&flat, 2)),
@@ -274,7 +304,8 @@ fn requests_that_cannot_be_computed_fail_with_a_reason() {
 
 #[test]
 fn a_request_without_points_has_an_empty_reply() {
-    let request = PointsRequest { points: Vec::new(), stages: vec![0], ..points(Preset::Bimodal, Estimator::Stein, 2) };
+    let request =
+        PointsRequest { points: Vec::new(), stages: vec![0], ..points(Preset::Bimodal, Estimator::Stein, 2) };
     assert_eq!(run(Request::Points(request)), Ok(Reply::Points(PointsReply::default())));
 }
 

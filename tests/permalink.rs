@@ -5,9 +5,12 @@
 
 use proptest::prelude::*;
 use scorescope::labs::common::{
-    BACKENDS, BackendChoice, C0, C1, Common, GROUPS, Group, SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target, component,
+    BACKENDS, BackendChoice, C0, C1, Common, GROUPS, Group, SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target,
+    component,
 };
-use scorescope::labs::density::{CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, VARIANCES};
+use scorescope::labs::density::{
+    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, VARIANCES,
+};
 use scorescope::labs::{Lab, LabState, open};
 use scorescope::math::Component;
 use scorescope::permalink::Notice;
@@ -15,14 +18,37 @@ use std::time::{Duration, Instant};
 
 /// Every key a link can have today.
 const KEYS: [&str; 22] = [
-    "v", "lab", "target", "mix", "schedule", "steps", "c0", "c1", "seed", "backend", "theme", "embed", "hide",
-    "estimator", "rule", "draws", "t1", "t2", "probe", "delta", "variance", "curves",
+    "v",
+    "lab",
+    "target",
+    "mix",
+    "schedule",
+    "steps",
+    "c0",
+    "c1",
+    "seed",
+    "backend",
+    "theme",
+    "embed",
+    "hide",
+    "estimator",
+    "rule",
+    "draws",
+    "t1",
+    "t2",
+    "probe",
+    "delta",
+    "variance",
+    "curves",
 ];
 
 /// The list of links: as they came, and as they are written today.
 fn links() -> Vec<(&'static str, &'static str)> {
     let lines = include_str!("links.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split_once(" ->").expect("LINK -> CANONICAL")).map(|(l, c)| (l, c.trim_start())).collect()
+    lines
+        .map(|line| line.split_once(" ->").expect("LINK -> CANONICAL"))
+        .map(|(l, c)| (l, c.trim_start()))
+        .collect()
 }
 
 /// Opens a link, checks that its state's own link is a fixed point that opens to the same state
@@ -49,14 +75,91 @@ fn is_about_the_gpu(notice: &Notice) -> bool {
 /// Values that have broken parsers before.
 fn hostile_value() -> impl Strategy<Value = String> {
     let fixed: Vec<&'static str> = vec![
-        "", "0", "-0", "1", "-1", "+1", "1.5", ".5", "5.", "NaN", "nan", "inf", "-inf", "infinity", "1e400", "-1e400",
-        "1e-400", "5e-324", "1e308", "9007199254740993", "4294967296", "0x10", "1_000", "1,5", "１２", "٣", "%", "%4",
-        "%zz", "%00", "%ff%fe", "%F0%9F%A6%80", "a%26b%3Dc", "=", "==", "?", "#", "\u{0}", "\u{202e}", "e", "-", "--1",
-        "custom", "bimodal", "ring8", "paper", "quadrature", "stein", "density", "gpu", "dark", "ode,elbo", ",,,",
-        "target,target", "text,nothing,probe", ":", "::", "_", ";", "0:0", "0:0;1:1", "1:2:3", "1e999:0",
-        "1:0:1", "-1:0:1", "0:0:1", "1:0:0", "1:0:-1", "nan:0:1", "1:inf:1", "1:0:1e400", "1:0:1_", "_1:0:1",
-        "1e308:0:1_1e308:0:1", "1:1e300:1", "1:0:1e-320", "1:0:1_1:0:0:1:0:1", "1:0:0:1:0:1", "1:0:0:1:1:1",
-        "1:0:0:1:2:1", "1:0:0:0:0:0", "1:0:0:-1:0:-1", "1:0:0:1e300:0:1e-300", "1:0:0:1:1e-17:1", "1:0:0:1:0:0:1",
+        "",
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "+1",
+        "1.5",
+        ".5",
+        "5.",
+        "NaN",
+        "nan",
+        "inf",
+        "-inf",
+        "infinity",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "5e-324",
+        "1e308",
+        "9007199254740993",
+        "4294967296",
+        "0x10",
+        "1_000",
+        "1,5",
+        "１２",
+        "٣",
+        "%",
+        "%4",
+        "%zz",
+        "%00",
+        "%ff%fe",
+        "%F0%9F%A6%80",
+        "a%26b%3Dc",
+        "=",
+        "==",
+        "?",
+        "#",
+        "\u{0}",
+        "\u{202e}",
+        "e",
+        "-",
+        "--1",
+        "custom",
+        "bimodal",
+        "ring8",
+        "paper",
+        "quadrature",
+        "stein",
+        "density",
+        "gpu",
+        "dark",
+        "ode,elbo",
+        ",,,",
+        "target,target",
+        "text,nothing,probe",
+        ":",
+        "::",
+        "_",
+        ";",
+        "0:0",
+        "0:0;1:1",
+        "1:2:3",
+        "1e999:0",
+        "1:0:1",
+        "-1:0:1",
+        "0:0:1",
+        "1:0:0",
+        "1:0:-1",
+        "nan:0:1",
+        "1:inf:1",
+        "1:0:1e400",
+        "1:0:1_",
+        "_1:0:1",
+        "1e308:0:1_1e308:0:1",
+        "1:1e300:1",
+        "1:0:1e-320",
+        "1:0:1_1:0:0:1:0:1",
+        "1:0:0:1:0:1",
+        "1:0:0:1:1:1",
+        "1:0:0:1:2:1",
+        "1:0:0:0:0:0",
+        "1:0:0:-1:0:-1",
+        "1:0:0:1e300:0:1e-300",
+        "1:0:0:1:1e-17:1",
+        "1:0:0:1:0:0:1",
         "1:0:0:1:0.9999999999999999:1",
     ];
     prop_oneof![
@@ -93,7 +196,9 @@ fn whole(low: f64, high: f64) -> impl Strategy<Value = f64> {
     prop_oneof![low..=high, Just(low), Just(high), low..=low + 200.0].prop_map(f64::round)
 }
 
-fn choice<T: Copy + std::fmt::Debug + 'static>(choices: &'static [(&'static str, T)]) -> impl Strategy<Value = T> {
+fn choice<T: Copy + std::fmt::Debug + 'static>(
+    choices: &'static [(&'static str, T)],
+) -> impl Strategy<Value = T> {
     (0..choices.len()).prop_map(|i| choices[i].1)
 }
 
@@ -104,8 +209,17 @@ fn line() -> impl Strategy<Value = Component> {
 
 /// A covariance from its Cholesky factor, so that it is positive definite.
 fn plane() -> impl Strategy<Value = Component> {
-    (number(1e-3, 2.0), number(-9.0, 9.0), number(-9.0, 9.0), number(0.05, 3.0), number(-2.0, 2.0), number(0.05, 3.0))
-        .prop_map(|(w, mx, my, a, b, c)| component(&[w, mx, my, a * a, a * b, b * b + c * c]).expect("six numbers"))
+    (
+        number(1e-3, 2.0),
+        number(-9.0, 9.0),
+        number(-9.0, 9.0),
+        number(0.05, 3.0),
+        number(-2.0, 2.0),
+        number(0.05, 3.0),
+    )
+        .prop_map(|(w, mx, my, a, b, c)| {
+            component(&[w, mx, my, a * a, a * b, b * b + c * c]).expect("six numbers")
+        })
 }
 
 fn target() -> impl Strategy<Value = Target> {
@@ -121,7 +235,8 @@ fn common() -> impl Strategy<Value = Common> {
     let groups: Vec<Group> = GROUPS.iter().map(|(_, group)| *group).collect();
     let hide = proptest::sample::subsequence(groups, 0..=GROUPS.len());
     let backend = choice(&BACKENDS).prop_filter("without its notice", |b| *b != BackendChoice::Gpu);
-    let schedule = (choice(&SCHEDULES), whole(STEPS.min, STEPS.max), number(C0.min, C0.max), number(C1.min, C1.max));
+    let schedule =
+        (choice(&SCHEDULES), whole(STEPS.min, STEPS.max), number(C0.min, C0.max), number(C1.min, C1.max));
     let page = (backend, choice(&THEMES), any::<bool>(), hide);
     (target(), schedule, whole(SEED.min, SEED.max), page).prop_map(
         |(target, (schedule, steps, c0, c1), seed, (backend, theme, embed, hide))| Common {
@@ -150,7 +265,18 @@ fn density() -> impl Strategy<Value = Density> {
         |(common, (estimator, rule, variance), probe, (a, b), (draws, delta), curves)| {
             let dim = common.target.mixture().dim();
             let probe = probe.map(|p| p[..dim].to_vec());
-            Density { common, estimator, rule, draws, t1: a.min(b), t2: a.max(b), probe, delta, variance, curves }
+            Density {
+                common,
+                estimator,
+                rule,
+                draws,
+                t1: a.min(b),
+                t2: a.max(b),
+                probe,
+                delta,
+                variance,
+                curves,
+            }
         },
     )
 }
@@ -297,76 +423,148 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
         ("draws=1%002", "", &[&format!("“draws=1\u{0}2” was ignored: {no_number}")]),
         ("delta=-1e400", "delta=-10", &["“delta=-1e400” was changed to -10: the range is -10 … 10."]),
         ("delta=-0", "", &[]),
-        ("steps=10001", "steps=10000", &["“steps=10001” was changed to 10000: the range is whole numbers from 1 to 10000."]),
-        ("seed=4294967296", "seed=4294967295", &[
-            "“seed=4294967296” was changed to 4294967295: the range is whole numbers from 0 to 4294967295.",
-        ]),
+        (
+            "steps=10001",
+            "steps=10000",
+            &["“steps=10001” was changed to 10000: the range is whole numbers from 1 to 10000."],
+        ),
+        (
+            "seed=4294967296",
+            "seed=4294967295",
+            &[
+                "“seed=4294967296” was changed to 4294967295: the range is whole numbers from 0 to 4294967295.",
+            ],
+        ),
         ("c0=0.1", "c0=0.5", &["“c0=0.1” was changed to 0.5: the range is 0.5 … 6."]),
         ("c1=99", "c1=20", &["“c1=99” was changed to 20: the range is 0.5 … 20."]),
         ("t2=2", "", &["“t2=2” was changed to 1: the range is 0 … 1."]),
         ("steps=5&steps=6", "steps=5", &["“steps=6” was ignored: “steps” was given before."]),
         // An interval that is none.
-        ("t1=0.5&t2=0.25", "", &["“t1” must lie below “t2”: showing the whole interval instead of 0.5 … 0.25."]),
+        (
+            "t1=0.5&t2=0.25",
+            "",
+            &["“t1” must lie below “t2”: showing the whole interval instead of 0.5 … 0.25."],
+        ),
         ("t1=1", "", &["“t1” must lie below “t2”: showing the whole interval instead of 1 … 1."]),
         // Choices.
-        ("estimator=mc", "", &[
-            "“estimator=mc” was ignored: known values are monte-carlo, antithetic, qmc, stein, stein-qmc, quadrature. Using stein.",
-        ]),
-        ("rule=riemann", "", &[
-            "“rule=riemann” was ignored: known values are paper, log-snr-left, log-snr-trapezoid, continuous. Using continuous.",
-        ]),
+        (
+            "estimator=mc",
+            "",
+            &[
+                "“estimator=mc” was ignored: known values are monte-carlo, antithetic, qmc, stein, stein-qmc, quadrature. Using stein.",
+            ],
+        ),
+        (
+            "rule=riemann",
+            "",
+            &[
+                "“rule=riemann” was ignored: known values are paper, log-snr-left, log-snr-trapezoid, continuous. Using continuous.",
+            ],
+        ),
         ("embed=yes", "", &["“embed=yes” was ignored: known values are 1, 0. Using 0."]),
         ("curves=ode,sde", "curves=ode", &["“curves=sde” was ignored: known values are ode, elbo."]),
         // The probe.
-        ("probe=1:2", "", &[
-            "“probe=1:2” was ignored: the target has dimension 1, so the probe takes 1 numbers joined by “:”.",
-        ]),
-        ("target=ring8&probe=1", "target=ring8", &[
-            "“probe=1” was ignored: the target has dimension 2, so the probe takes 2 numbers joined by “:”.",
-        ]),
+        (
+            "probe=1:2",
+            "",
+            &[
+                "“probe=1:2” was ignored: the target has dimension 1, so the probe takes 1 numbers joined by “:”.",
+            ],
+        ),
+        (
+            "target=ring8&probe=1",
+            "target=ring8",
+            &[
+                "“probe=1” was ignored: the target has dimension 2, so the probe takes 2 numbers joined by “:”.",
+            ],
+        ),
         ("probe=here", "", &["“probe=here” was ignored: row 1, entry 1: “here” is not a number."]),
         ("probe=1;2", "", &["“probe=1;2” was ignored: it has 2 rows; at most 1 are read."]),
         ("probe=2000", "probe=1000", &["“probe=2000” was changed to 1000: the range is -1000 … 1000."]),
         // The version.
-        ("v=2&steps=9&colour=red", "steps=9", &[
-            "The link was made by a newer version of this page (v=2); what this version does not know was ignored.",
-            &format!("“colour=red” was ignored: {refused}"),
-        ]),
+        (
+            "v=2&steps=9&colour=red",
+            "steps=9",
+            &[
+                "The link was made by a newer version of this page (v=2); what this version does not know was ignored.",
+                &format!("“colour=red” was ignored: {refused}"),
+            ],
+        ),
         ("v=0", "", &["“v=0” was ignored: the version of a link is a whole number of at least 1."]),
         ("v=one", "", &["“v=one” was ignored: the version of a link is a whole number of at least 1."]),
         // Targets and mixtures.
-        ("target=ring9", "", &[&format!(
-            "“target=ring9” was ignored: known values are {}. Using bimodal.",
-            TARGETS.map(|(name, _)| name).join(", ")
-        )]),
+        (
+            "target=ring9",
+            "",
+            &[&format!(
+                "“target=ring9” was ignored: known values are {}. Using bimodal.",
+                TARGETS.map(|(name, _)| name).join(", ")
+            )],
+        ),
         ("target=ring8&mix=1:0:1", "target=ring8", &["“mix” was ignored: it goes with “target=custom”."]),
         ("target=custom", "", &["“target=custom” needs a valid “mix”; showing bimodal."]),
         ("mix=", "", &["“mix=” was ignored: the list is empty."]),
-        ("mix=1:0", "", &[
-            "“mix=1:0” was ignored: component 1 has 2 numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy.",
-        ]),
+        (
+            "mix=1:0",
+            "",
+            &[
+                "“mix=1:0” was ignored: component 1 has 2 numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy.",
+            ],
+        ),
         ("mix=1:0:1_1:x:1", "", &["“mix=1:0:1_1:x:1” was ignored: row 2, entry 2: “x” is not a number."]),
-        ("mix=1:0:1_1:NaN:1", "", &["“mix=1:0:1_1:NaN:1” was ignored: row 2, entry 2: “NaN” is not a number."]),
-        ("mix=1:0:1_1:1e400:1", "", &["“mix=1:0:1_1:1e400:1” was ignored: row 2, entry 2: “1e400” is not a number."]),
-        ("mix=1:0:1_1:-1e200:1", "", &[
-            "“mix=1:0:1_1:-1e200:1” was ignored: component 2: the mean must be finite, and its square too.",
-        ]),
-        ("mix=1:0:1_-1:0:1", "", &[
-            "“mix=1:0:1_-1:0:1” was ignored: component 2: the weight -1 must be a number of at least 0.",
-        ]),
-        ("mix=0:0:1", "", &["“mix=0:0:1” was ignored: a mixture needs at least one component with a positive weight."]),
-        ("mix=1:0:0", "", &[
-            "“mix=1:0:0” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue 0.000e0).",
-        ]),
-        ("mix=1:0:0:1:1:1", "", &[
-            "“mix=1:0:0:1:1:1” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue 0.000e0).",
-        ]),
-        ("mix=1:0:0:1:2:1", "", &[
-            "“mix=1:0:0:1:2:1” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue -1.000e0).",
-        ]),
-        ("mix=1:0:1_1:0:0:1:0:1", "", &[
-            "“mix=1:0:1_1:0:0:1:0:1” was ignored: component 2: expected dimension 1, found 2.",
-        ]),
+        (
+            "mix=1:0:1_1:NaN:1",
+            "",
+            &["“mix=1:0:1_1:NaN:1” was ignored: row 2, entry 2: “NaN” is not a number."],
+        ),
+        (
+            "mix=1:0:1_1:1e400:1",
+            "",
+            &["“mix=1:0:1_1:1e400:1” was ignored: row 2, entry 2: “1e400” is not a number."],
+        ),
+        (
+            "mix=1:0:1_1:-1e200:1",
+            "",
+            &[
+                "“mix=1:0:1_1:-1e200:1” was ignored: component 2: the mean must be finite, and its square too.",
+            ],
+        ),
+        (
+            "mix=1:0:1_-1:0:1",
+            "",
+            &["“mix=1:0:1_-1:0:1” was ignored: component 2: the weight -1 must be a number of at least 0."],
+        ),
+        (
+            "mix=0:0:1",
+            "",
+            &["“mix=0:0:1” was ignored: a mixture needs at least one component with a positive weight."],
+        ),
+        (
+            "mix=1:0:0",
+            "",
+            &[
+                "“mix=1:0:0” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue 0.000e0).",
+            ],
+        ),
+        (
+            "mix=1:0:0:1:1:1",
+            "",
+            &[
+                "“mix=1:0:0:1:1:1” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue 0.000e0).",
+            ],
+        ),
+        (
+            "mix=1:0:0:1:2:1",
+            "",
+            &[
+                "“mix=1:0:0:1:2:1” was ignored: component 1: the covariance is not positive definite (smallest eigenvalue -1.000e0).",
+            ],
+        ),
+        (
+            "mix=1:0:1_1:0:0:1:0:1",
+            "",
+            &["“mix=1:0:1_1:0:0:1:0:1” was ignored: component 2: expected dimension 1, found 2."],
+        ),
     ];
     for (query, expected, words) in cases {
         let (state, notices) = opens(query);
@@ -384,7 +582,11 @@ fn more_components_than_allowed_are_refused() {
     assert_eq!(notices, []);
     let (state, notices) = opens(&format!("mix={}", components(65)));
     assert_eq!(state.query(), "");
-    assert!(notices[0].to_string().ends_with("was ignored: it has 65 rows; at most 64 are read."), "{}", notices[0]);
+    assert!(
+        notices[0].to_string().ends_with("was ignored: it has 65 rows; at most 64 are read."),
+        "{}",
+        notices[0]
+    );
 }
 
 #[test]
@@ -424,7 +626,10 @@ fn the_list_of_links_covers_every_key_and_name() {
     }
     let check = |key: &str, names: Vec<&str>| {
         for name in names {
-            assert!(values(key).contains(&name) || (key, name) == ("backend", "gpu"), "no link with {key}={name}");
+            assert!(
+                values(key).contains(&name) || (key, name) == ("backend", "gpu"),
+                "no link with {key}={name}"
+            );
         }
     };
     check("lab", Lab::ALL.iter().map(|c| c.0).collect());

@@ -4,7 +4,9 @@
 mod requests;
 
 use requests::{as_points, convergence, grid, points, probe, replies, spec};
-use scorescope::compute::{ConvergenceReply, ConvergenceRequest, PointsRequest, ProbeReply, ProbeRequest, Reply, Request, run};
+use scorescope::compute::{
+    ConvergenceReply, ConvergenceRequest, PointsRequest, ProbeReply, ProbeRequest, Reply, Request, run,
+};
 use scorescope::math::targets::Preset;
 use scorescope::math::{
     Component, Covariance, Estimator, FormulaSpec, ReverseVariance, Rule, ScoreError, Scratch, fit_line,
@@ -48,7 +50,10 @@ fn a_score_error_lowers_the_formula_by_half_its_square() {
     // The part that is odd in δ is a mean over 400 points; the even one is exact at every point.
     let fall = 0.5 * (mean(delta) + mean(-delta));
     assert!((fall - 0.5 * delta * delta).abs() < 1e-6, "{fall}");
-    let probe = ProbeRequest { spec: request(delta).spec, ..probe(Preset::Bimodal, Estimator::Quadrature, &[0.3], (0.0, 1.0)) };
+    let probe = ProbeRequest {
+        spec: request(delta).spec,
+        ..probe(Preset::Bimodal, Estimator::Quadrature, &[0.3], (0.0, 1.0))
+    };
     let told = as_probe(run(Request::Probe(probe)).expect("a reply")).mean_fall;
     assert!((told - 0.5 * delta * delta).abs() < 1e-6, "{told}");
 }
@@ -98,7 +103,8 @@ fn four_dimensions_are_computed_with_draws() {
 /// different code: the one from scores, the other from densities.
 #[test]
 fn both_sides_of_the_identity_between_two_times_agree() {
-    let places = [(Preset::Gaussian, 1.3), (Preset::Bimodal, -0.07), (Preset::Trio, -2.4), (Preset::Claw, 0.3)];
+    let places =
+        [(Preset::Gaussian, 1.3), (Preset::Bimodal, -0.07), (Preset::Trio, -2.4), (Preset::Claw, 0.3)];
     for (preset, x) in places {
         for times in [(0.0, 1.0), (0.0, 0.3), (0.02, 0.7), (0.4, 1.0)] {
             let request = probe(preset, Estimator::Quadrature, &[x], times);
@@ -214,7 +220,9 @@ fn errors_fall_with_steps() {
         let found = slope(&paper[2..]);
         assert!((-1.4..=-0.6).contains(&found), "{preset:?}: {found}");
         // MATH, section 2: the trapezoid is the best of the three at equal steps.
-        for ((n, trapezoid), (_, paper)) in of(Rule::LogSnrTrapezoid).iter().zip(paper).filter(|((n, _), _)| *n >= 32) {
+        for ((n, trapezoid), (_, paper)) in
+            of(Rule::LogSnrTrapezoid).iter().zip(paper).filter(|((n, _), _)| *n >= 32)
+        {
             assert!(trapezoid < paper, "{preset:?} {n}: {trapezoid} {paper}");
         }
     }
