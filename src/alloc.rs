@@ -2,8 +2,9 @@
 //!
 //! With fat link-time optimisation LLVM can look through an inlined `dealloc` of the WebAssembly
 //! allocator, conclude that the header it reads before the block lies outside of it, and turn
-//! the drop of a vector into a trap. Seen with rustc 1.96 (LLVM 22); `tests/browser.rs` keeps a
-//! loop that showed it. The barrier costs nothing measurable and makes the module smaller.
+//! the drop of a vector into a trap. Seen with rustc 1.96 (LLVM 22) in a smaller program than this
+//! one; `tests/browser.rs` keeps the loop. The barrier costs nothing measurable and makes the
+//! module smaller.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 

@@ -113,6 +113,9 @@ pub struct PointsReply {
     pub ode: Vec<f64>,
     /// The ELBO.
     pub elbo: Vec<f64>,
+    /// Whether the target has details finer than a grid request could resolve, so that accuracy
+    /// was lost.
+    pub unresolved: bool,
 }
 
 /// All numbers at the probe, in nats.

@@ -48,10 +48,7 @@ impl Scheduler {
     /// returns what happened.
     pub fn slice(&mut self, budget: f64, clock: impl Fn() -> f64) -> Vec<Update> {
         let start = clock();
-        loop {
-            let Some((slot, job)) = self.jobs.iter_mut().next() else {
-                break;
-            };
+        while let Some((slot, job)) = self.jobs.iter_mut().next() {
             let (slot, id) = (*slot, job.id);
             let progress = job.task.step();
             let now = clock();
@@ -63,7 +60,7 @@ impl Scheduler {
                     }
                 }
                 Progress::Partial(reply) => {
-                    self.updates.push(Update { id, slot, event: Event::Partial(reply) })
+                    self.updates.push(Update { id, slot, event: Event::Partial(reply) });
                 }
                 Progress::Done(reply) => {
                     self.jobs.remove(&slot);

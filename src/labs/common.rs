@@ -156,6 +156,18 @@ pub enum MixError {
         /// Numbers found.
         found: usize,
     },
+    /// A number of a component is too large or too small to be computed with.
+    #[error("component {component}: {what} {value} lies outside {range}")]
+    Range {
+        /// Number of the component.
+        component: usize,
+        /// Which number.
+        what: &'static str,
+        /// The number.
+        value: String,
+        /// What is allowed.
+        range: &'static str,
+    },
     /// The components are no mixture.
     #[error(transparent)]
     Mixture(#[from] MixtureError),
@@ -279,8 +291,38 @@ pub fn parse_mix(text: &str) -> Result<Vec<Component>, MixError> {
         .enumerate()
         .map(|(i, row)| component(row).ok_or(MixError::Fields { component: i + 1, found: row.len() }))
         .collect::<Result<Vec<_>, _>>()?;
-    Mixture::new(&components)?;
+    check(&components)?;
     Ok(components)
+}
+
+/// Whether components are a mixture that the page can compute with in reasonable time: means
+/// within ±1e6 and standard deviations from 1e-6 to 1e6. Beyond, the range of times at which
+/// something happens grows without bound.
+///
+/// # Errors
+/// [`MixError`], naming the component.
+pub fn check(components: &[Component]) -> Result<(), MixError> {
+    for (i, component) in components.iter().enumerate() {
+        let range = |what, value: f64, range| MixError::Range {
+            component: i + 1,
+            what,
+            value: crate::permalink::write_number(value),
+            range,
+        };
+        if let Some(mean) = component.mean.iter().find(|m| m.abs() > 1e6) {
+            return Err(range("the mean", *mean, "-1e6 … 1e6"));
+        }
+        // Also of 0 components: they may get a weight later.
+        let alone = Component { weight: 1.0, ..component.clone() };
+        let (low, high) =
+            Mixture::new(std::slice::from_ref(&alone)).map_or((1.0, 1.0), |m| m.variance_range());
+        // A hair wider than the round numbers, for the rounding of eigenvalues.
+        if let Some(variance) = [low, high].into_iter().find(|v| !(0.999e-12..=1.001e12).contains(v)) {
+            return Err(range("the variance", variance, "1e-12 … 1e12"));
+        }
+    }
+    Mixture::new(components)?;
+    Ok(())
 }
 
 /// Writes components so that [`parse_mix`] reads the same numbers.
@@ -333,8 +375,9 @@ fn read_target(reader: &mut Reader) -> Target {
         }
         (Some(name), mix) => {
             if mix.is_some() {
-                let reason = "“mix” was ignored: it goes with “target=custom”.";
-                reader.notice(Notice::Conflict(reason.to_owned()));
+                let reason =
+                    format!("“mix” was ignored: it goes with “target=custom”, not with “target={name}”.");
+                reader.notice(Notice::Conflict(reason));
             }
             match TARGETS.iter().find(|(known, _)| *known == name) {
                 Some((_, Some(preset))) => Target::Preset(*preset),

@@ -38,6 +38,7 @@ pub struct Lattice {
     /// `Σ_k w_k m_k` so far, x fastest.
     total: Vec<f64>,
     pass: Option<Pass>,
+    resolved: bool,
     scratch: Scratch,
 }
 
@@ -71,7 +72,18 @@ impl Lattice {
             _ => spec.plan(&mixture),
         };
         let total = vec![0.0; xs.len() * ys.len()];
-        Self { mixture, plan, spec: *spec, xs, ys, node: 0, total, pass: None, scratch: Scratch::default() }
+        Self {
+            mixture,
+            plan,
+            spec: *spec,
+            xs,
+            ys,
+            node: 0,
+            total,
+            pass: None,
+            resolved: true,
+            scratch: Scratch::default(),
+        }
     }
 
     /// Does some rows of the node in progress; `true` when all nodes are in.
@@ -79,7 +91,10 @@ impl Lattice {
         let Some(node) = self.plan.nodes.get(self.node).copied() else {
             return true;
         };
-        let mut pass = self.pass.take().unwrap_or_else(|| self.start(node.time));
+        let mut pass = match self.pass.take() {
+            Some(pass) => pass,
+            None => self.start(node.time),
+        };
         let width = self.xs.len();
         let (count, cost) = match &pass.method {
             Method::Quadrature(rule) => (self.ys.len(), width * rule.len() * rule.len()),
@@ -103,7 +118,7 @@ impl Lattice {
         self.node == self.plan.nodes.len()
     }
 
-    fn start(&self, time: Time) -> Pass {
+    fn start(&mut self, time: Time) -> Pass {
         // The responsibilities between two components turn over `v_t / distance` at time t.
         let signal = time.one_minus_t();
         let smallest = self.mixture.variance_range().0 * signal + time.t();
@@ -117,7 +132,9 @@ impl Lattice {
         } else {
             let spacing = 0.8 * deviation.min(bend);
             let kernel = |places: &[f64]| Kernel::new(places, signal.sqrt(), deviation, spacing);
-            Method::Blur { horizontal: kernel(&self.xs), vertical: kernel(&self.ys) }
+            let (horizontal, vertical) = (kernel(&self.xs), kernel(&self.ys));
+            self.resolved &= horizontal.step.max(vertical.step) <= 1.01 * spacing;
+            Method::Blur { horizontal, vertical }
         };
         Pass { method, rows: Vec::new() }
     }
@@ -153,6 +170,12 @@ impl Lattice {
         }
     }
 
+    /// Whether every lattice so far was as fine as the target needs. Where not, the picture has
+    /// lost accuracy: a target with details below a thousandth of the picture.
+    pub fn is_resolved(&self) -> bool {
+        self.resolved
+    }
+
     /// Share of the nodes done.
     pub fn progress(&self) -> f64 {
         self.node as f64 / self.plan.nodes.len().max(1) as f64
@@ -179,6 +202,8 @@ impl Lattice {
 #[derive(Clone, Debug)]
 struct Kernel {
     nodes: Vec<f64>,
+    /// Distance between nodes.
+    step: f64,
     /// First node and weights for each place.
     bands: Vec<(usize, Vec<f64>)>,
 }
@@ -204,7 +229,7 @@ impl Kernel {
                 (first, weights.collect())
             })
             .collect();
-        Self { nodes, bands }
+        Self { nodes, step, bands }
     }
 
     fn band(&self, place: usize) -> (usize, &[f64]) {

@@ -30,7 +30,7 @@ impl Reader {
             match parse_number(&version) {
                 Some(v) if v == VERSION as f64 => {}
                 Some(v) if v > VERSION as f64 => {
-                    reader.notices.push(Notice::Newer { version: shown(&version) })
+                    reader.notices.push(Notice::Newer { version: shown(&version) });
                 }
                 _ => reader.invalid("v", &version, "the version of a link is a whole number of at least 1"),
             }
@@ -162,8 +162,8 @@ fn names<T>(choices: &Choices<T>) -> String {
     choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-/// Percent-decoding, with `+` for a space; malformed escapes stay as they are and invalid
-/// UTF-8 becomes the replacement character.
+/// Percent-decoding; malformed escapes stay as they are and invalid UTF-8 becomes the replacement
+/// character. `+` stays a plus: numbers have signs, and no value has spaces.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -176,7 +176,7 @@ fn decode(text: &str) -> String {
                 i += 3;
             }
             None => {
-                out.push(if bytes[i] == b'+' { b' ' } else { bytes[i] });
+                out.push(bytes[i]);
                 i += 1;
             }
         }
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn escapes() {
         let mut reader = Reader::new("?a=%41%e3%81%82+b%&b=%zz%4");
-        assert_eq!(reader.take("a").as_deref(), Some("Aあ b%"));
+        assert_eq!(reader.take("a").as_deref(), Some("Aあ+b%"));
         assert_eq!(reader.take("b").as_deref(), Some("%zz%4"));
         let mut reader = Reader::new("a=%ff");
         assert_eq!(reader.take("a").as_deref(), Some("\u{fffd}"));

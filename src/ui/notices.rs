@@ -5,6 +5,9 @@ use super::reactive::{dynamic, flag, text};
 use crate::permalink::Notice;
 use leptos::prelude::*;
 
+/// Notices shown one by one; of the rest only the number.
+const MOST: usize = 6;
+
 /// The notices of the link that was opened, with the link itself to copy: nothing is lost.
 #[component]
 pub fn Notices(
@@ -18,7 +21,13 @@ pub fn Notices(
         <div class="notices" role="status" hidden=flag(move || notices.with(Vec::is_empty))>
             <ul>
                 {dynamic(move || {
-                    notices.get().into_iter().map(|n| view! { <li>{n.to_string()}</li> }).collect_view().into_any()
+                    let mut shown: Vec<String> = notices
+                        .with(|n| n.iter().take(MOST).map(ToString::to_string).collect());
+                    let more = notices.with(Vec::len).saturating_sub(MOST);
+                    if more > 0 {
+                        shown.push(format!("{more} more settings were ignored or changed."));
+                    }
+                    shown.into_iter().map(|n| view! { <li>{n}</li> }).collect_view().into_any()
                 })}
             </ul>
             <div class="notices-actions">

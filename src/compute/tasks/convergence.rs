@@ -47,7 +47,7 @@ enum Job {
 }
 
 impl ConvergenceTask {
-    pub(super) fn new(request: ConvergenceRequest) -> Result<Self, JobError> {
+    pub(super) fn new(request: &ConvergenceRequest) -> Result<Self, JobError> {
         let mixture = Arc::new(Mixture::new(&request.target)?);
         if mixture.dim() > 2 {
             return Err(FormulaError::QuadratureDimension(mixture.dim()).into());

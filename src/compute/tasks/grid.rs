@@ -43,7 +43,8 @@ impl GridTask {
         let mut scratch = Scratch::default();
         let exact = ys.iter().flat_map(|y| xs.iter().map(move |x| [*x, *y]));
         let exact = exact.map(|x| origin.log_density(&x, &mut scratch)).collect();
-        let reply = PointsReply { exact, formula: lattice.finish(), ..PointsReply::default() };
+        let unresolved = !lattice.is_resolved();
+        let reply = PointsReply { exact, formula: lattice.finish(), unresolved, ..PointsReply::default() };
         self.stage += 1;
         if self.stage < self.request.stages.len() {
             Progress::Partial(Reply::Points(reply))

@@ -45,7 +45,7 @@ impl Task {
             Request::Grid(request) => Task::Grid(Box::new(grid::GridTask::new(request)?)),
             Request::Probe(request) => Task::Probe(Box::new(probe::ProbeTask::new(request)?)),
             Request::Convergence(request) => {
-                Task::Convergence(Box::new(convergence::ConvergenceTask::new(request)?))
+                Task::Convergence(Box::new(convergence::ConvergenceTask::new(&request)?))
             }
         })
     }

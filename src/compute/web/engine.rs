@@ -30,6 +30,7 @@ pub enum Tier {
 }
 
 type Handler = Rc<dyn Fn(Event)>;
+type Listener<E> = Closure<dyn FnMut(E)>;
 
 /// Runs the jobs of the page. Clones share the engine.
 #[derive(Clone)]
@@ -44,8 +45,8 @@ struct Inner {
     worker: RefCell<Option<Worker>>,
     inline: RefCell<Option<Pump>>,
     respawned: Cell<bool>,
-    keep: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
-    keep_errors: RefCell<Vec<Closure<dyn FnMut(ErrorEvent)>>>,
+    keep: RefCell<Vec<Listener<MessageEvent>>>,
+    keep_errors: RefCell<Vec<Listener<ErrorEvent>>>,
 }
 
 struct Pending {

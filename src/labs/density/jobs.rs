@@ -98,7 +98,7 @@ pub fn order_1d() -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(CURVE);
     let mut coarser = None;
     for stride in CURVE_STRIDES {
-        let new = |i: &usize| coarser.is_none_or(|c| i % c != 0);
+        let new = |i: &usize| coarser.is_none_or(|c| !i.is_multiple_of(c));
         order.extend((0..CURVE).step_by(stride).filter(new));
         coarser = Some(stride);
     }
@@ -111,7 +111,7 @@ pub fn order_2d() -> Vec<(usize, usize)> {
     let mut coarser = None;
     for stride in MAP_STRIDES {
         for j in (0..SIDE).step_by(stride) {
-            let new = |i: &usize| coarser.is_none_or(|c| i % c != 0 || j % c != 0);
+            let new = |i: &usize| coarser.is_none_or(|c| !i.is_multiple_of(c) || j % c != 0);
             order.extend((0..SIDE).step_by(stride).filter(new).map(|i| (i, j)));
         }
         coarser = Some(stride);

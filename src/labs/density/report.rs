@@ -46,7 +46,7 @@ pub fn evaluate(state: &Density, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity
     let Reply::Points(reply) = run(request)? else {
         return Err(JobError::Dimension);
     };
-    let PointsReply { exact, formula, ode, elbo } = reply;
+    let PointsReply { exact, formula, ode, elbo, .. } = reply;
     let count = exact.len();
     let nats =
         |name, values| Quantity { name, shape: vec![count], values, unit: "nat", standard_error: None };

@@ -116,10 +116,8 @@ impl Density {
             common,
         };
         if state.t1 >= state.t2 {
-            let reason = format!(
-                "“t1” must lie below “t2”: showing the whole interval instead of {} … {}.",
-                state.t1, state.t2
-            );
+            let reason =
+                format!("“t1={}” must lie below “t2={}”: showing the whole interval.", state.t1, state.t2);
             reader.notice(Notice::Conflict(reason));
             (state.t1, state.t2) = (T1.default, T2.default);
         }

@@ -122,8 +122,13 @@ fn status(main: Job<Density>) -> String {
         if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
     let points = reply.formula.len();
     let estimator = words::estimator(state.estimator);
+    let warning = if reply.unresolved {
+        " The target has details finer than the grid: choose an estimator with draws."
+    } else {
+        ""
+    };
     format!(
-        "{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds}.",
+        "{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds}.{warning}",
         plots::short(worst)
     )
 }

@@ -3,7 +3,7 @@
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
 use crate::labs::common::{
-    C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, component, row,
+    C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
 };
 use crate::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES, plots,
@@ -99,7 +99,7 @@ fn TargetControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl Into
     let set = move |rows: Vec<Vec<f64>>| -> Result<(), String> {
         let components: Option<Vec<_>> = rows.iter().map(|r| component(r)).collect();
         let components = components.ok_or("a component is incomplete")?;
-        Mixture::new(&components).map_err(|e| e.to_string())?;
+        check(&components).map_err(|e| e.to_string())?;
         state.update(|s| s.common.target = Target::Custom(components));
         Ok(())
     };
@@ -155,7 +155,7 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
                 label="Estimator"
                 key="estimator"
                 options
-                value=place(move || state.with(|s| place_of(&ESTIMATORS, s.estimator)))
+                value=place(move || state.with(|s| place_of(&ESTIMATORS, &s.estimator)))
                 set=move |i: usize| state.update(|s| s.estimator = ESTIMATORS[i].1)
             />
             <NumberField
@@ -190,14 +190,14 @@ fn TimeControls(state: RwSignal<Density>) -> impl IntoView {
                     label="Rule"
                     key="rule"
                     options=rules
-                    value=place(move || state.with(|s| place_of(&RULES, s.rule)))
+                    value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
                     set=move |i: usize| state.update(|s| s.rule = RULES[i].1)
                 />
                 <ChoiceField
                     label="Schedule"
                     key="schedule"
                     options=schedules
-                    value=place(move || state.with(|s| place_of(&SCHEDULES, s.common.schedule)))
+                    value=place(move || state.with(|s| place_of(&SCHEDULES, &s.common.schedule)))
                     set=move |i: usize| state.update(|s| s.common.schedule = SCHEDULES[i].1)
                 />
                 <NumberField
@@ -316,7 +316,7 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 label="Reverse variance of the ELBO"
                 key="variance"
                 options=variances
-                value=place(move || state.with(|s| place_of(&VARIANCES, s.variance)))
+                value=place(move || state.with(|s| place_of(&VARIANCES, &s.variance)))
                 set=move |i: usize| state.update(|s| s.variance = VARIANCES[i].1)
             />
         </fieldset>
@@ -324,6 +324,6 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
 }
 
 /// Place of a value in a list of named values.
-fn place_of<T: PartialEq>(names: &[(&str, T)], value: T) -> usize {
-    names.iter().position(|(_, known)| *known == value).unwrap_or(0)
+fn place_of<T: PartialEq>(names: &[(&str, T)], value: &T) -> usize {
+    names.iter().position(|(_, known)| known == value).unwrap_or(0)
 }
