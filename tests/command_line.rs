@@ -303,7 +303,7 @@ fn a_bad_call_gets_status_2_and_one_line() {
         (&["eval", "estimator=mc"], "known values are monte-carlo"),
         (&["eval", "steps=1&steps=2"], "given before"),
         (&["eval", "mix=1:0:0"], "not positive definite"),
-        (&["eval", "mix=1:1e200:1"], "the mean must be finite"),
+        (&["eval", "mix=1:1e200:1"], "the mean 1e200 lies outside -1e6 … 1e6"),
         (&["eval", "mix=1:0:0:1:2:1"], "not positive definite"),
         (&["eval", "lab=nowhere"], "“lab=nowhere”"),
         (&["eval", "", "--at"], "--at"),
