@@ -57,6 +57,10 @@ pub fn FigureView(
         figure.with(|f| f.as_ref().map_or(0.0, |f| height(f, width)).round())
     });
     Effect::new(move |_| {
+        // First of all: the effect must hear of the figure before it hears of the height, which
+        // follows from the figure. In the other order Leptos updates the figure on behalf of the
+        // height, finds the height unchanged, and does not run the effect.
+        figure.track();
         let (Some(canvas), width, height) = (canvas.get(), width.get(), tall.get()) else {
             return;
         };

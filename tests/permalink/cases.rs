@@ -157,9 +157,7 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
         (
             "mix=1:0:1_1:-1e200:1",
             "",
-            &[
-                "“mix=1:0:1_1:-1e200:1” was ignored: component 2: the mean -1e200 lies outside -1e6 … 1e6.",
-            ],
+            &["“mix=1:0:1_1:-1e200:1” was ignored: component 2: the mean -1e200 lies outside -1e6 … 1e6."],
         ),
         (
             "mix=1:0:1_-1:0:1",
