@@ -95,7 +95,7 @@ async fn axe_finds_nothing() -> Outcome {
             size: (320, 640),
             ..Options::default()
         },
-        "?v=1&lab=density&target=three",
+        "?v=1&lab=density&target=three&estimator=quadrature",
     )
     .await?;
     found.extend(axe::run(&page, &source, "the plane at 320 px").await?);

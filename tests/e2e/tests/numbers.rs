@@ -69,7 +69,7 @@ async fn the_presets_have_the_oracles_numbers() -> Outcome {
     let link = |target: &str, oracle: &Oracle, index| {
         let probe = oracle.point(index);
         format!(
-            "?v=1&lab=density&target={target}&estimator=quadrature&schedule=linear&steps=50&probe={probe}"
+            "?v=1&lab=density&target={target}&estimator=quadrature&schedule=linear&steps=50&variance=beta&probe={probe}"
         )
     };
     let claw = Oracle::read("claw-1d")?;
@@ -109,6 +109,7 @@ async fn the_controls_alone_lead_to_the_same_numbers() -> Outcome {
     page.type_over("#field-probe", "1.179").await?;
     page.type_over("#field-steps", "50").await?;
     page.set("#field-schedule", "linear").await?;
+    page.set("#field-variance", "beta").await?;
     agrees(&page, &oracle, 1, LINE).await?;
     page.set("#field-rule", "paper").await?;
     let wanted = [("schedule", json!("linear")), ("steps", json!(50))];
@@ -120,7 +121,7 @@ async fn the_controls_alone_lead_to_the_same_numbers() -> Outcome {
         LINE,
     )?;
     let by_hand = page.all_numbers().await?;
-    page.visit("?v=1&lab=density&target=claw&estimator=quadrature&probe=1.179&steps=50&schedule=linear&rule=paper")
+    page.visit("?v=1&lab=density&target=claw&estimator=quadrature&probe=1.179&steps=50&schedule=linear&variance=beta&rule=paper")
         .await?;
     assert_eq!(
         page.all_numbers().await?,

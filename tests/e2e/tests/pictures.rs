@@ -39,7 +39,7 @@ async fn fits(page: &Page, width: u32, what: &str) -> Outcome {
 
 #[tokio::test]
 async fn the_figures_show_their_targets() -> Outcome {
-    let page = Page::open("").await?;
+    let page = Page::open("?v=1&lab=density&estimator=quadrature").await?;
     page.screenshot("desktop").await?;
     let bimodal = figure(&page).await?;
     page.set("#field-target", "claw").await?;
@@ -145,7 +145,7 @@ async fn on_a_phone_everything_fits_and_the_controls_come_below() -> Outcome {
 async fn nothing_overflows_at_320_pixels() -> Outcome {
     let page = Page::start(Options::default()).await?;
     page.metrics(320, 640, 2.0, true).await?;
-    page.visit("?v=1&lab=density&steps=99999999&unknown=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").await?;
+    page.visit("?v=1&lab=density&estimator=quadrature&steps=99999999&unknown=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").await?;
     fits(&page, 320, "the page with a notice").await?;
     page.click_text("button", "Edit its components").await?;
     fits(&page, 320, "the editor").await?;
