@@ -47,7 +47,9 @@ impl Page {
     pub async fn pictures(&self) -> Outcome<Vec<Value>> {
         let script = r"
             return [...document.querySelectorAll('canvas')].map(c => {
-                const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+                const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', { willReadFrequently: true });
+                copy.drawImage(c, 0, 0);
+                const d = new Uint32Array(copy.getImageData(0, 0, c.width, c.height).data.buffer);
                 let h = 0;
                 for (const x of d) h = (Math.imul(h, 31) + x) >>> 0;
                 return [c.width, c.height, h];

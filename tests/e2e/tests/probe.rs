@@ -221,23 +221,10 @@ async fn a_tap_places_the_probe_and_a_swipe_does_not() -> Outcome {
     let page = Page::open_with(phone, "?v=1&lab=density&estimator=quadrature").await?;
     let ([left, top, right, _], _) = places(&page).await?;
     let before = page.value("#field-probe").await?;
-    let touch = async |kind: &str, points: &[(f64, f64)]| {
-        let list: Vec<_> = points
-            .iter()
-            .map(|(x, y)| json!({ "x": x, "y": y }))
-            .collect();
-        page.devtools(
-            "Input.dispatchTouchEvent",
-            json!({ "type": kind, "touchPoints": list }),
-        )
-        .await
-    };
-    let x = left + 0.45 * (right - left);
-    touch("touchStart", &[(x, top + 150.0)]).await?;
-    for way in [30.0, 60.0, 90.0, 120.0] {
-        touch("touchMove", &[(x, top + 150.0 - way)]).await?;
-    }
-    touch("touchEnd", &[]).await?;
+    let (x, y) = (left + 0.45 * (right - left), top + 150.0);
+    let swipe = json!({ "x": x, "y": y, "yDistance": -80, "gestureSourceType": "touch" });
+    page.devtools("Input.synthesizeScrollGesture", swipe)
+        .await?;
     page.ready().await?;
     assert_eq!(
         page.value("#field-probe").await?,
@@ -246,8 +233,8 @@ async fn a_tap_places_the_probe_and_a_swipe_does_not() -> Outcome {
     );
     let ([left, top, right, _], _) = places(&page).await?;
     let (x, y) = (left + 0.45 * (right - left), top + 150.0);
-    touch("touchStart", &[(x, y)]).await?;
-    touch("touchEnd", &[]).await?;
+    let tap = json!({ "x": x, "y": y, "gestureSourceType": "touch" });
+    page.devtools("Input.synthesizeTapGesture", tap).await?;
     page.wait(
         "a tap to place the probe",
         &format!("document.querySelector('#field-probe').value !== {before:?}"),
