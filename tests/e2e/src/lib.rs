@@ -8,8 +8,10 @@
 //!
 //! Wanted: `SCORESCOPE_DIST`, the folder of the built page (`cargo xtask test e2e` sets it).
 
+pub mod axe;
 mod driver;
 mod elsewhere;
+pub mod lab;
 mod options;
 mod read;
 

@@ -103,10 +103,13 @@ pub struct Pixels {
 }
 
 impl Pixels {
+    // Reading the canvas itself makes the browser draw it by other means from then on, and warn.
     pub(crate) const SCRIPT: &str = r"
         const c = document.querySelector(arguments[0]);
         if (!c) return null;
-        const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+        const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', { willReadFrequently: true });
+        copy.drawImage(c, 0, 0);
+        const d = new Uint32Array(copy.getImageData(0, 0, c.width, c.height).data.buffer);
         let h = 0;
         for (const x of d) h = (Math.imul(h, 31) + x) >>> 0;
         return [c.width, c.height, new Set(d).size, h];";
