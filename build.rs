@@ -66,7 +66,7 @@ mod text {
             );
         }
         if display_mode == DisplayMode::Block {
-            markup = format!("<span class=\"equation\">{markup}</span>");
+            markup = format!("<span class=\"equation\" tabindex=\"0\">{markup}</span>");
         }
         Ok(Event::InlineHtml(CowStr::from(markup)))
     }

@@ -1,6 +1,7 @@
 //! A figure on a canvas: drawn for its width, the screen's density and the theme, with a text
 //! alternative, and a probe that can be dragged over it.
 
+use super::link::watch_media;
 use super::reactive::{flag, text};
 use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas};
 use leptos::html::{Canvas, Div};
@@ -262,13 +263,18 @@ fn observe_width(frame: NodeRef<Div>, width: RwSignal<f64>) {
 
 /// Device pixels per CSS pixel; follows zoom and a move to another screen.
 fn use_density() -> RwSignal<f64> {
-    let now = || window().device_pixel_ratio().clamp(0.5, 4.0);
-    let density = RwSignal::new(now());
-    let handle = window_event_listener(leptos::ev::resize, move |_| {
-        if density.get_untracked() != now() {
-            density.set(now());
+    let density = RwSignal::new(1.0);
+    follow_density(density);
+    density
+}
+
+/// Reads the density and does so again when it is no longer what it was.
+fn follow_density(density: RwSignal<f64>) {
+    let now = window().device_pixel_ratio();
+    density.set(now.clamp(0.5, 4.0));
+    watch_media(&format!("(resolution: {now}dppx)"), move |same| {
+        if !same {
+            follow_density(density);
         }
     });
-    on_cleanup(move || handle.remove());
-    density
 }

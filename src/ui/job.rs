@@ -39,13 +39,13 @@ impl<S: Send + Sync + 'static> Clone for Job<S> {
 }
 impl<S: Send + Sync + 'static> Copy for Job<S> {}
 
-/// Submits `request(state)` to a slot whenever it changes; changes of the state that leave the
-/// request as it was cost nothing.
+/// Submits `request(state)` to a slot whenever it changes, or clears the slot where there is
+/// none; changes of the state that leave the request as it was cost nothing.
 pub fn use_job<S>(
     engine: SharedEngine,
     slot: Slot,
     state: impl Fn() -> S + Copy + Send + Sync + 'static,
-    request: impl Fn(&S) -> Request + Send + Sync + 'static,
+    request: impl Fn(&S) -> Option<Request> + Send + Sync + 'static,
 ) -> Job<S>
 where
     S: Clone + PartialEq + Send + Sync + 'static,
@@ -58,7 +58,11 @@ where
     };
     let request = Memo::new(move |_| request(&state()));
     Effect::new(move |_| {
-        let request = request.get();
+        let Some(request) = request.get() else {
+            engine.with_value(|engine| engine.cancel(slot));
+            job.busy.set(false);
+            return;
+        };
         let snapshot = untrack(state);
         job.busy.set(true);
         job.progress.set(0.0);

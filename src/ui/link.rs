@@ -29,6 +29,7 @@ pub fn address(query: &str) -> String {
 /// Keeps the address bar at `query`, after a pause; `opened` is called with the query when the
 /// visitor goes back or forward or follows a link within the page.
 pub fn use_link(query: Memo<String>, opened: impl Fn(String) + Clone + 'static) {
+    let shown = query;
     let pending = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |first: Option<()>| {
         let query = query.get();
@@ -58,6 +59,7 @@ pub fn use_link(query: Memo<String>, opened: impl Fn(String) + Clone + 'static) 
             if let Some(timer) = pending.try_update_value(Option::take).flatten() {
                 timer.clear();
             }
+            replace(&shown.get_untracked());
             push(&query);
             opened(query);
         }

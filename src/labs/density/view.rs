@@ -34,9 +34,12 @@ pub fn DensityView(
     busy: RwSignal<bool>,
 ) -> impl IntoView {
     let read = move || state.get();
-    let main = use_job(engine, Slot::Main, read, jobs::main);
-    let probe = use_job(engine, Slot::Probe, read, jobs::probe);
-    let convergence = use_job(engine, Slot::Convergence, read, jobs::convergence);
+    // What is hidden is not computed.
+    let main = use_job(engine, Slot::Main, read, |s| Some(jobs::main(s)));
+    let probe = use_job(engine, Slot::Probe, read, |s| s.common.shows(Group::Probe).then(|| jobs::probe(s)));
+    let convergence = use_job(engine, Slot::Convergence, read, |s| {
+        s.common.shows(Group::Convergence).then(|| jobs::convergence(s))
+    });
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
     let mixture = Memo::new(move |_| state.with(|s| s.common.target.mixture()));

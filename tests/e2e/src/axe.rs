@@ -25,22 +25,14 @@ pub fn source() -> Option<String> {
 fn fetch(folder: &Path) -> Outcome {
     fs::create_dir_all(folder)?;
     let mut npm = Command::new("npm");
-    npm.args([
-        "pack",
-        "--silent",
-        "--fetch-retries=1",
-        "--fetch-timeout=20000",
-    ])
-    .arg(format!("axe-core@{VERSION}"));
+    npm.args(["pack", "--silent", "--fetch-retries=1", "--fetch-timeout=20000"])
+        .arg(format!("axe-core@{VERSION}"));
     let mut tar = Command::new("tar");
     tar.arg("-xzf").arg(format!("axe-core-{VERSION}.tgz"));
     for command in [&mut npm, &mut tar] {
         let output = command.current_dir(folder).output()?;
         if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr)
-                .trim()
-                .to_owned()
-                .into());
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned().into());
         }
     }
     Ok(())

@@ -72,8 +72,7 @@ impl Page {
     /// When it has not in a minute.
     pub async fn address_has(&self, key: &str, value: &str) -> Outcome {
         let expression = format!("new URLSearchParams(location.search).get({key:?}) === {value:?}");
-        self.wait(&format!("the address to have {key}={value}"), &expression)
-            .await
+        self.wait(&format!("the address to have {key}={value}"), &expression).await
     }
 
     /// Waits until the address no longer follows a change: longer than the page's own pause.
@@ -86,16 +85,9 @@ impl Page {
     /// # Errors
     /// When there is no such control.
     pub async fn value(&self, css: &str) -> Outcome<String> {
-        let value = self
-            .run(
-                "return document.querySelector(arguments[0])?.value ?? null",
-                vec![json!(css)],
-            )
-            .await?;
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| format!("{css}: no such control").into())
+        let value =
+            self.run("return document.querySelector(arguments[0])?.value ?? null", vec![json!(css)]).await?;
+        value.as_str().map(str::to_owned).ok_or_else(|| format!("{css}: no such control").into())
     }
 
     /// What a control holds, as a number.
@@ -104,8 +96,7 @@ impl Page {
     /// When there is no such control or it holds none.
     pub async fn value_number(&self, css: &str) -> Outcome<f64> {
         let text = self.value(css).await?;
-        text.parse()
-            .map_err(|e| format!("{css} holds {text:?}: {e}").into())
+        text.parse().map_err(|e| format!("{css} holds {text:?}: {e}").into())
     }
 
     /// Types into a box as a person does: selects what is there, types over it and leaves the box.
@@ -134,10 +125,7 @@ impl Page {
         for element in found {
             if element.is_displayed().await? {
                 element.scroll_into_view().await?;
-                element
-                    .click()
-                    .await
-                    .map_err(|e| format!("{text:?}: {e}"))?;
+                element.click().await.map_err(|e| format!("{text:?}: {e}"))?;
                 return self.ready().await;
             }
         }
@@ -214,9 +202,7 @@ impl Oracle {
     pub fn case(&self, list: &str, wanted: &[(&str, Value)], key: &str, index: usize) -> f64 {
         let mut cases = self.0[list].as_array().into_iter().flatten();
         let found = cases.find(|c| wanted.iter().all(|(name, value)| c[*name] == *value));
-        found
-            .and_then(|c| c[key][index].as_f64())
-            .unwrap_or(f64::NAN)
+        found.and_then(|c| c[key][index].as_f64()).unwrap_or(f64::NAN)
     }
 }
 
@@ -230,7 +216,10 @@ pub fn close(what: &str, found: f64, expected: f64, tolerance: f64) -> Outcome {
     if error <= tolerance {
         return Ok(());
     }
-    Err(format!("{what}: {found} instead of {expected} (relative error {error:.2e}, allowed {tolerance:.0e})").into())
+    Err(format!(
+        "{what}: {found} instead of {expected} (relative error {error:.2e}, allowed {tolerance:.0e})"
+    )
+    .into())
 }
 
 /// The log-density of a mixture of one-dimensional Gaussians `(weight, mean, variance)`, whose weights

@@ -14,7 +14,8 @@ async fn every_control_has_a_name_and_every_canvas_says_its_numbers() -> Outcome
             .filter(e => !named(e)).map(e => e.outerHTML.slice(0, 120));";
     let nameless: Vec<String> = serde_json::from_value(page.run(script, vec![]).await?)?;
     assert!(nameless.is_empty(), "without a name: {nameless:#?}");
-    let script = "return [...document.querySelectorAll('canvas')].map(c => c.getAttribute('aria-label') ?? '')";
+    let script =
+        "return [...document.querySelectorAll('canvas')].map(c => c.getAttribute('aria-label') ?? '')";
     let labels: Vec<String> = serde_json::from_value(page.run(script, vec![]).await?)?;
     assert_eq!(labels.len(), 3, "{labels:?}");
     for label in labels {
@@ -27,11 +28,7 @@ async fn every_control_has_a_name_and_every_canvas_says_its_numbers() -> Outcome
     assert_eq!(page.count("h1").await?, 1);
     assert!(page.count("[role=status]").await? > 0 && page.count("main").await? == 1);
     let ids = "const i = [...document.querySelectorAll('[id]')].map(e => e.id); return i.filter((x, n) => i.indexOf(x) !== n)";
-    assert_eq!(
-        page.run(ids, vec![]).await?.to_string(),
-        "[]",
-        "ids that stand twice"
-    );
+    assert_eq!(page.run(ids, vec![]).await?.to_string(), "[]", "ids that stand twice");
     page.close().await
 }
 
@@ -40,33 +37,18 @@ async fn the_tab_key_reaches_the_probe_and_the_controls() -> Outcome {
     let page = Page::open("").await?;
     let mut reached = Vec::new();
     for _ in 0..25 {
-        page.browser
-            .active_element()
-            .await?
-            .send_keys(Key::Tab + "")
-            .await?;
+        page.browser.active_element().await?.send_keys(Key::Tab + "").await?;
         let script = r"
             const e = document.activeElement, s = getComputedStyle(e);
             return `${e.tagName}.${e.className}#${e.id}${s.outlineStyle === 'none' ? ' without an outline' : ''}`";
-        reached.push(
-            page.run(script, vec![])
-                .await?
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-        );
+        reached.push(page.run(script, vec![]).await?.as_str().unwrap_or_default().to_owned());
     }
     let place = |part: &str| reached.iter().position(|r| r.contains(part));
     assert!(place("probe-handle").is_some(), "{reached:#?}");
     assert!(place("#field-target").is_some(), "{reached:#?}");
-    let unmarked: Vec<_> = reached
-        .iter()
-        .filter(|r| r.contains("without an outline") && !r.starts_with("BODY"))
-        .collect();
-    assert!(
-        unmarked.is_empty(),
-        "the focus does not show: {unmarked:#?}"
-    );
+    let unmarked: Vec<_> =
+        reached.iter().filter(|r| r.contains("without an outline") && !r.starts_with("BODY")).collect();
+    assert!(unmarked.is_empty(), "the focus does not show: {unmarked:#?}");
     page.close().await
 }
 
@@ -81,20 +63,13 @@ async fn axe_finds_nothing() -> Outcome {
     page.click("details summary").await?;
     page.click_text("button", "Share").await?;
     page.media(&[("prefers-color-scheme", "dark")]).await?;
-    page.wait(
-        "the dark theme",
-        "document.documentElement.dataset.theme === 'dark'",
-    )
-    .await?;
+    page.wait("the dark theme", "document.documentElement.dataset.theme === 'dark'").await?;
     found.extend(axe::run(&page, &source, "dark, with editor, table and share panel").await?);
     page.visit("?v=1&lab=density&embed=1&steps=abc").await?;
     found.extend(axe::run(&page, &source, "embed, dark, with a notice").await?);
     page.close().await?;
     let page = Page::open_with(
-        Options {
-            size: (320, 640),
-            ..Options::default()
-        },
+        Options { size: (320, 640), ..Options::default() },
         "?v=1&lab=density&target=three&estimator=quadrature",
     )
     .await?;

@@ -13,16 +13,11 @@ const MESSAGE: &str = ".rows-editor .field-message";
 async fn shows(page: &Page, components: &[(f64, f64, f64)]) -> Outcome {
     let x = page.value_number("#field-probe").await?;
     let expected = log_density(components, x);
-    close(
-        &format!("exact at {x} of {components:?}"),
-        page.at_probe("exact").await?,
-        expected,
-        1e-9,
-    )
+    close(&format!("exact at {x} of {components:?}"), page.at_probe("exact").await?, expected, 1e-9)
 }
 
 async fn editor() -> Outcome<Page> {
-    let page = Page::open("?v=1&lab=density&estimator=quadrature").await?;
+    let page = Page::open("?v=1&lab=density&hide=convergence&estimator=quadrature").await?;
     page.click_text("button", "Edit its components").await?;
     assert_eq!(page.value("#field-target").await?, "custom");
     shows(&page, &[(0.3, -2.0, 0.25), (0.7, 1.5, 0.64)]).await?;
@@ -33,25 +28,16 @@ async fn editor() -> Outcome<Page> {
 async fn a_new_mean_changes_the_numbers_to_the_closed_form() -> Outcome {
     let page = editor().await?;
     page.type_over(MEAN, "-0.75").await?;
-    assert_eq!(
-        page.value(MEAN).await?,
-        "-0.75",
-        "the box lost what was typed"
-    );
+    assert_eq!(page.value(MEAN).await?, "-0.75", "the box lost what was typed");
     shows(&page, &[(0.3, -0.75, 0.25), (0.7, 1.5, 0.64)]).await?;
     let exact = page.at_probe("exact").await?;
     close("formula", page.at_probe("formula").await?, exact, 1e-6)?;
-    page.address_has("mix", "0.3:-0.75:0.25_0.7:1.5:0.64")
-        .await?;
+    page.address_has("mix", "0.3:-0.75:0.25_0.7:1.5:0.64").await?;
     // Weights that do not add up to 1 are scaled, and the page says so.
-    page.type_over("[aria-label='weight of component 1']", "2.1")
-        .await?;
+    page.type_over("[aria-label='weight of component 1']", "2.1").await?;
     shows(&page, &[(2.1, -0.75, 0.25), (0.7, 1.5, 0.64)]).await?;
     let text = page.text("form").await?;
-    assert!(
-        text.contains("weights sum to 2.8"),
-        "no word on the weights: {text}"
-    );
+    assert!(text.contains("weights sum to 2.8"), "no word on the weights: {text}");
     page.close().await
 }
 
@@ -62,17 +48,8 @@ async fn typing_does_not_lose_the_focus() -> Outcome {
     page.press_focused(Key::Control + "a").await?;
     for key in ["1", ".", "2", "5"] {
         page.press_focused(key).await?;
-        let focused = page
-            .run(
-                "return document.activeElement.getAttribute('aria-label')",
-                vec![],
-            )
-            .await?;
-        assert_eq!(
-            focused.as_str(),
-            Some("mean of component 1"),
-            "the focus is elsewhere after {key:?}"
-        );
+        let focused = page.run("return document.activeElement.getAttribute('aria-label')", vec![]).await?;
+        assert_eq!(focused.as_str(), Some("mean of component 1"), "the focus is elsewhere after {key:?}");
     }
     assert_eq!(page.value(MEAN).await?, "1.25");
     shows(&page, &[(0.3, 1.25, 0.25), (0.7, 1.5, 0.64)]).await?;
@@ -90,41 +67,18 @@ async fn nonsense_gets_a_message_and_the_last_valid_numbers_stay() -> Outcome {
         (MEAN, "1e999", "component 1"),
         (VARIANCE, "-1", "component 2"),
         (VARIANCE, "0", "component 2"),
-        (
-            "[aria-label='weight of component 1']",
-            "-0.5",
-            "component 1",
-        ),
+        ("[aria-label='weight of component 1']", "-0.5", "component 1"),
     ] {
         let good = page.value(css).await?;
         // At once, as by pasting: keys one by one may pass valid numbers.
         page.set(css, text).await?;
         let message = page.text(MESSAGE).await?;
-        assert!(
-            message.contains(words),
-            "{css} = {text:?}: the message is {message:?}"
-        );
-        assert_eq!(
-            page.value(css).await?,
-            text,
-            "{css}: the box lost what was typed"
-        );
-        assert_eq!(
-            page.all_numbers().await?,
-            before,
-            "{css} = {text:?} changed the numbers"
-        );
+        assert!(message.contains(words), "{css} = {text:?}: the message is {message:?}");
+        assert_eq!(page.value(css).await?, text, "{css}: the box lost what was typed");
+        assert_eq!(page.all_numbers().await?, before, "{css} = {text:?} changed the numbers");
         page.set(css, &good).await?;
-        assert_eq!(
-            page.text(MESSAGE).await?,
-            "",
-            "the message stays after {css} = {good:?}"
-        );
-        assert_eq!(
-            page.all_numbers().await?,
-            before,
-            "back at {css} = {good:?}"
-        );
+        assert_eq!(page.text(MESSAGE).await?, "", "the message stays after {css} = {good:?}");
+        assert_eq!(page.all_numbers().await?, before, "back at {css} = {good:?}");
     }
     page.close().await
 }
@@ -136,15 +90,8 @@ async fn components_are_added_and_removed() -> Outcome {
     assert_eq!(page.count(rows).await?, 2);
     page.click_text("button", "Add a component").await?;
     assert_eq!(page.count(rows).await?, 3);
-    let field = async |name: &str| {
-        page.value_number(&format!("[aria-label='{name} of component 3']"))
-            .await
-    };
-    let third = (
-        field("weight").await?,
-        field("mean").await?,
-        field("variance").await?,
-    );
+    let field = async |name: &str| page.value_number(&format!("[aria-label='{name} of component 3']")).await;
+    let third = (field("weight").await?, field("mean").await?, field("variance").await?);
     shows(&page, &[(0.3, -2.0, 0.25), (0.7, 1.5, 0.64), third]).await?;
     page.click("[aria-label='Remove component 1']").await?;
     assert_eq!(page.count(rows).await?, 2);
@@ -153,11 +100,7 @@ async fn components_are_added_and_removed() -> Outcome {
     shows(&page, &[(0.7, 1.5, 0.64)]).await?;
     assert_eq!(page.value(MEAN).await?, "1.5");
     assert!(
-        !page
-            .find("[aria-label='Remove component 1']")
-            .await?
-            .is_enabled()
-            .await?,
+        !page.find("[aria-label='Remove component 1']").await?.is_enabled().await?,
         "the last one can be removed"
     );
     page.close().await
@@ -165,11 +108,9 @@ async fn components_are_added_and_removed() -> Outcome {
 
 #[tokio::test]
 async fn there_are_at_most_64_components() -> Outcome {
-    let mix: Vec<_> = (0..64)
-        .map(|i| format!("1:{}:1", f64::from(i) / 8.0))
-        .collect();
+    let mix: Vec<_> = (0..64).map(|i| format!("1:{}:1", f64::from(i) / 8.0)).collect();
     let query = format!(
-        "?v=1&lab=density&estimator=quadrature&probe=1&target=custom&mix={}",
+        "?v=1&lab=density&hide=convergence&estimator=quadrature&probe=1&target=custom&mix={}",
         mix.join("_")
     );
     let page = Page::open(&query).await?;

@@ -12,24 +12,11 @@ async fn embedded_only_the_figure_and_its_controls_remain() -> Outcome {
         assert!(page.shows(there).await?, "{there} is not shown");
     }
     page.screenshot("embed").await?;
-    let full = page
-        .run(
-            "return document.querySelector('header a[target=_blank]').href",
-            vec![],
-        )
-        .await?;
-    assert_eq!(
-        full.as_str(),
-        Some(format!("{}?v=1&lab=density&target=claw", page.site.url()).as_str())
-    );
+    let full = page.run("return document.querySelector('header a[target=_blank]').href", vec![]).await?;
+    assert_eq!(full.as_str(), Some(format!("{}?v=1&lab=density&target=claw", page.site.url()).as_str()));
     // It follows the controls.
     page.set("#field-estimator", "quadrature").await?;
-    let full = page
-        .run(
-            "return document.querySelector('header a[target=_blank]').href",
-            vec![],
-        )
-        .await?;
+    let full = page.run("return document.querySelector('header a[target=_blank]').href", vec![]).await?;
     let full = full.as_str().unwrap_or_default().to_owned();
     assert!(full.ends_with("&estimator=quadrature"), "{full}");
     let numbers = page.at_probe("formula").await?;
@@ -47,21 +34,14 @@ async fn embedded_only_the_figure_and_its_controls_remain() -> Outcome {
 #[tokio::test]
 async fn groups_can_be_hidden() -> Outcome {
     let page = Page::open("?v=1&lab=density&hide=convergence,text").await?;
-    assert_eq!(
-        page.count(".figure canvas").await?,
-        2,
-        "the main figure and the probe’s"
-    );
+    assert_eq!(page.count(".figure canvas").await?, 2, "the main figure and the probe’s");
     assert_eq!(page.count("article").await?, 0, "the text");
     assert!(!page.text("#main").await?.contains("How the error falls"));
-    page.visit(
-        "?v=1&lab=density&hide=target,estimator,time,curves,error,probe,convergence,numbers,text",
-    )
-    .await?;
+    page.visit("?v=1&lab=density&hide=target,estimator,time,curves,error,probe,convergence,numbers,text")
+        .await?;
     assert_eq!(page.count(".figure canvas").await?, 1);
     assert_eq!(
-        page.count("form select, form input, details, article")
-            .await?,
+        page.count("form select, form input, details, article").await?,
         0,
         "of the hidden groups something is left"
     );

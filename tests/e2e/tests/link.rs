@@ -3,9 +3,7 @@
 use scorescope_e2e::{Outcome, Page, json};
 
 fn pairs(list: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
-    list.iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-        .collect()
+    list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
 }
 
 #[tokio::test]
@@ -28,29 +26,13 @@ async fn the_address_follows_the_controls_and_reloads_to_the_same_page() -> Outc
         ("probe", "0.5"),
         ("delta", "0.25"),
     ]);
-    assert_eq!(
-        page.query().await?,
-        expected,
-        "only what differs from the defaults belongs in the address"
-    );
+    assert_eq!(page.query().await?, expected, "only what differs from the defaults belongs in the address");
     let (numbers, pictures) = (page.all_numbers().await?, page.pictures().await?);
     page.browser.refresh().await?;
     page.ready().await?;
-    assert_eq!(
-        page.all_numbers().await?,
-        numbers,
-        "after a reload (left) the tables differ"
-    );
-    assert_eq!(
-        page.pictures().await?,
-        pictures,
-        "after a reload (left) the canvases differ"
-    );
-    assert_eq!(
-        page.query().await?,
-        expected,
-        "the reload changed the address"
-    );
+    assert_eq!(page.all_numbers().await?, numbers, "after a reload (left) the tables differ");
+    assert_eq!(page.pictures().await?, pictures, "after a reload (left) the canvases differ");
+    assert_eq!(page.query().await?, expected, "the reload changed the address");
 
     // Back to the defaults: their keys go.
     page.set("#field-estimator", "stein").await?;
@@ -78,32 +60,17 @@ async fn a_seed_gives_the_same_draws_and_a_new_seed_others() -> Outcome {
         first,
         "the same link gave other numbers"
     );
-    let (exact, formula) = (
-        page.at_probe("exact").await?,
-        page.at_probe("formula").await?,
-    );
+    let (exact, formula) = (page.at_probe("exact").await?, page.at_probe("formula").await?);
     page.click_text("button", "New seed").await?;
     let seed = page.value("#field-seed").await?;
     assert_ne!(seed, "7", "the seed is the old one");
-    assert_eq!(
-        page.at_probe("exact").await?,
-        exact,
-        "the exact value depends on the seed"
-    );
-    assert_ne!(
-        page.at_probe("formula").await?,
-        formula,
-        "the formula's value does not depend on the seed"
-    );
+    assert_eq!(page.at_probe("exact").await?, exact, "the exact value depends on the seed");
+    assert_ne!(page.at_probe("formula").await?, formula, "the formula's value does not depend on the seed");
     page.address_has("seed", &seed).await?;
     let second = (page.all_numbers().await?, page.pictures().await?);
     page.browser.refresh().await?;
     page.ready().await?;
-    assert_eq!(
-        (page.all_numbers().await?, page.pictures().await?),
-        second,
-        "seed {seed} gave other numbers"
-    );
+    assert_eq!((page.all_numbers().await?, page.pictures().await?), second, "seed {seed} gave other numbers");
     page.close().await
 }
 
@@ -114,40 +81,20 @@ async fn links_in_the_text_are_history_entries() -> Outcome {
     let link = "article a[href*='rule=paper']";
     page.click(link).await?;
     let query = page.query().await?;
-    assert_eq!(
-        query.get("rule").map(String::as_str),
-        Some("paper"),
-        "{query:?}"
-    );
+    assert_eq!(query.get("rule").map(String::as_str), Some("paper"), "{query:?}");
     assert_eq!(page.value("#field-rule").await?, "paper");
     let after = (page.all_numbers().await?, page.pictures().await?);
     assert_ne!(after.0, before.0, "the link changed no number");
-    assert_ne!(
-        after.1[0], before.1[0],
-        "the link did not change the figure"
-    );
+    assert_ne!(after.1[0], before.1[0], "the link did not change the figure");
     page.browser.back().await?;
     page.ready().await?;
-    assert_eq!(
-        (page.all_numbers().await?, page.pictures().await?),
-        before,
-        "after Back"
-    );
+    assert_eq!((page.all_numbers().await?, page.pictures().await?), before, "after Back");
     assert_eq!(page.value("#field-rule").await?, "continuous");
     page.browser.forward().await?;
     page.ready().await?;
-    assert_eq!(
-        (page.all_numbers().await?, page.pictures().await?),
-        after,
-        "after Forward"
-    );
+    assert_eq!((page.all_numbers().await?, page.pictures().await?), after, "after Forward");
     // The page was not loaded anew for any of this.
-    let modules = page
-        .site
-        .requests()
-        .iter()
-        .filter(|r| r.path.ends_with(".wasm"))
-        .count();
+    let modules = page.site.requests().iter().filter(|r| r.path.ends_with(".wasm")).count();
     assert_eq!(modules, 1, "the module was loaded {modules} times");
     page.close().await
 }
@@ -167,42 +114,28 @@ async fn a_change_just_before_a_link_is_followed_is_not_lost() -> Outcome {
     page.browser.back().await?;
     page.ready().await?;
     assert_eq!(page.value("#field-rule").await?, "continuous");
-    assert_eq!(
-        page.value("#field-probe").await?,
-        "0.75",
-        "Back does not return to what was on show"
-    );
+    assert_eq!(page.value("#field-probe").await?, "0.75", "Back does not return to what was on show");
     page.close().await
 }
 
 #[tokio::test]
 async fn every_link_of_the_text_opens_without_a_notice() -> Outcome {
     let page = Page::open("").await?;
-    let script = "return [...document.querySelectorAll('article a[href^=\"?\"]')].map(a => a.getAttribute('href'))";
+    let script =
+        "return [...document.querySelectorAll('article a[href^=\"?\"]')].map(a => a.getAttribute('href'))";
     let links: Vec<String> = serde_json::from_value(page.run(script, vec![]).await?)?;
     assert!(links.len() > 8, "only {links:?}");
     for link in links {
         let follow = "document.querySelector(`article a[href='${arguments[0]}']`).click()";
         page.run(follow, vec![json!(link)]).await?;
-        page.wait(
-            &format!("the address of {link}"),
-            &format!("location.search === {link:?}"),
-        )
-        .await?;
+        page.wait(&format!("the address of {link}"), &format!("location.search === {link:?}")).await?;
         // Maps of the plane take long by draws; the next link must cut them short.
         if !link.contains("target=") {
             page.ready().await?;
             let formula = page.at_probe("formula").await?;
-            assert!(
-                formula.is_finite(),
-                "{link}: the formula's value is {formula}"
-            );
+            assert!(formula.is_finite(), "{link}: the formula's value is {formula}");
         }
-        assert!(
-            !page.shows(".notices").await?,
-            "{link}: {}",
-            page.text(".notices").await?
-        );
+        assert!(!page.shows(".notices").await?, "{link}: {}", page.text(".notices").await?);
     }
     page.close().await
 }
@@ -214,14 +147,8 @@ async fn the_share_panel_holds_the_link() -> Outcome {
     page.click_text("button", "Share").await?;
     let link = page.value("#share-link").await?;
     assert!(link.starts_with(&page.site.url()), "{link}");
-    assert!(
-        link.ends_with("?v=1&lab=density&target=claw&probe=0.25"),
-        "{link}"
-    );
+    assert!(link.ends_with("?v=1&lab=density&target=claw&probe=0.25"), "{link}");
     page.press_focused(scorescope_e2e::Key::Escape + "").await?;
-    assert!(
-        !page.shows("#share-link").await?,
-        "Escape does not close the panel"
-    );
+    assert!(!page.shows("#share-link").await?, "Escape does not close the panel");
     page.close().await
 }

@@ -5,22 +5,13 @@ use scorescope_e2e::{Options, Outcome, Page, Pixels};
 /// The main figure: the first canvas of the page.
 async fn figure(page: &Page) -> Outcome<Pixels> {
     let pixels = page.canvas(".figure canvas").await?;
-    assert!(
-        pixels.colours > 20,
-        "the main figure has {} colours",
-        pixels.colours
-    );
+    assert!(pixels.colours > 20, "the main figure has {} colours", pixels.colours);
     Ok(pixels)
 }
 
 async fn background(page: &Page) -> Outcome<String> {
     let script = "return getComputedStyle(document.documentElement).backgroundColor";
-    Ok(page
-        .run(script, vec![])
-        .await?
-        .as_str()
-        .unwrap_or_default()
-        .to_owned())
+    Ok(page.run(script, vec![]).await?.as_str().unwrap_or_default().to_owned())
 }
 
 /// Nothing is wider than the window; the error names what is.
@@ -50,17 +41,9 @@ async fn the_figures_show_their_targets() -> Outcome {
     let three = figure(&page).await?;
     page.screenshot("plane").await?;
     page.set("#field-target", "grid9").await?;
-    assert_ne!(
-        figure(&page).await?.hash,
-        three.hash,
-        "three Gaussians and the grid look the same"
-    );
+    assert_ne!(figure(&page).await?.hash, three.hash, "three Gaussians and the grid look the same");
     page.set("#field-target", "bimodal").await?;
-    assert_eq!(
-        figure(&page).await?.hash,
-        bimodal.hash,
-        "back at bimodal the picture is another"
-    );
+    assert_eq!(figure(&page).await?.hash, bimodal.hash, "back at bimodal the picture is another");
     page.close().await
 }
 
@@ -73,10 +56,7 @@ async fn all_figures_are_drawn_anew_with_their_words() -> Outcome {
         page.set("#field-target", target).await?;
         let (new_words, new_pictures) = (labels(&page).await?, page.pictures().await?);
         for i in 0..3 {
-            assert_ne!(
-                new_words[i], words[i],
-                "with {target} the text of figure {i} stays"
-            );
+            assert_ne!(new_words[i], words[i], "with {target} the text of figure {i} stays");
             assert_ne!(
                 new_pictures[i], pictures[i],
                 "with {target} the picture of figure {i} stays, but its text is now {}",
@@ -85,15 +65,13 @@ async fn all_figures_are_drawn_anew_with_their_words() -> Outcome {
         }
         (words, pictures) = (new_words, new_pictures);
     }
-    page.visit("?v=1&lab=density&estimator=quadrature&target=trio")
-        .await?;
+    page.visit("?v=1&lab=density&estimator=quadrature&target=trio").await?;
     assert_eq!(page.pictures().await?, pictures, "loaded anew (left)");
     page.close().await
 }
 
 async fn labels(page: &Page) -> Outcome<Vec<String>> {
-    let script =
-        "return [...document.querySelectorAll('canvas')].map(c => c.getAttribute('aria-label'))";
+    let script = "return [...document.querySelectorAll('canvas')].map(c => c.getAttribute('aria-label'))";
     Ok(serde_json::from_value(page.run(script, vec![]).await?)?)
 }
 
@@ -102,18 +80,11 @@ async fn dark_is_followed_and_can_be_chosen() -> Outcome {
     let page = Page::open("").await?;
     let (light, picture) = (background(&page).await?, figure(&page).await?.hash);
     page.media(&[("prefers-color-scheme", "dark")]).await?;
-    page.wait(
-        "the dark theme",
-        "document.documentElement.dataset.theme === 'dark'",
-    )
-    .await?;
+    page.wait("the dark theme", "document.documentElement.dataset.theme === 'dark'").await?;
     page.ready().await?;
     let (dark, dark_picture) = (background(&page).await?, figure(&page).await?.hash);
     assert_ne!(dark, light, "the background does not follow the system");
-    assert_ne!(
-        dark_picture, picture,
-        "the figure does not follow the system"
-    );
+    assert_ne!(dark_picture, picture, "the figure does not follow the system");
     page.screenshot("dark").await?;
     // The button: automatic, light, dark.
     page.click("button.theme").await?;
@@ -151,17 +122,8 @@ async fn on_a_phone_everything_fits_and_the_controls_come_below() -> Outcome {
         const controls = document.querySelector('form').getBoundingClientRect();
         return [controls.top - figure.bottom, figure.width, figure.height];";
     let found: [f64; 3] = serde_json::from_value(page.run(script, vec![]).await?)?;
-    assert!(
-        found[0] >= 0.0,
-        "the controls begin {} px above the end of the figure",
-        -found[0]
-    );
-    assert!(
-        found[1] > 300.0 && found[2] > 150.0,
-        "the figure is {} x {}",
-        found[1],
-        found[2]
-    );
+    assert!(found[0] >= 0.0, "the controls begin {} px above the end of the figure", -found[0]);
+    assert!(found[1] > 300.0 && found[2] > 150.0, "the figure is {} x {}", found[1], found[2]);
     page.click("details summary").await?;
     fits(&page, 375, "the table of numbers").await?;
     page.click_text("button", "Share").await?;
@@ -201,11 +163,7 @@ async fn the_figure_follows_the_window_and_the_screen() -> Outcome {
     page.metrics(1280, 900, 1.0, false).await?;
     width("the figure to grow", format!("=== {}", wide.width)).await?;
     page.ready().await?;
-    assert_eq!(
-        figure(&page).await?,
-        wide,
-        "the picture after the window’s changes (left)"
-    );
+    assert_eq!(figure(&page).await?, wide, "the picture after the window’s changes (left)");
     // The same size on another screen: nothing but the density changes.
     page.metrics(1280, 900, 2.0, false).await?;
     width("a denser picture", format!("=== {}", 2 * wide.width)).await?;

@@ -13,38 +13,16 @@ async fn without_workers_the_page_computes_the_same_numbers_itself() -> Outcome 
     page.close().await?;
 
     let page = Page::start(Options::default()).await?;
-    let refuse = "window.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } };";
-    page.devtools(
-        "Page.addScriptToEvaluateOnNewDocument",
-        json!({ "source": refuse }),
-    )
-    .await?;
+    let refuse =
+        "window.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } };";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await?;
     page.visit(QUERY).await?;
     let badge = page.text(".badge").await?;
-    assert!(
-        badge.contains("page") && !badge.contains("CPU · worker"),
-        "the badge says {badge:?}"
-    );
-    let title = page
-        .find(".badge")
-        .await?
-        .attr("title")
-        .await?
-        .unwrap_or_default();
-    assert!(
-        title.contains("on the page") && title.contains("because"),
-        "the badge explains {title:?}"
-    );
-    assert_eq!(
-        page.all_numbers().await?,
-        numbers,
-        "on the page (left) and in a worker (right)"
-    );
-    assert_eq!(
-        page.pictures().await?,
-        pictures,
-        "on the page (left) and in a worker (right)"
-    );
+    assert!(badge.contains("page") && !badge.contains("CPU · worker"), "the badge says {badge:?}");
+    let title = page.find(".badge").await?.attr("title").await?.unwrap_or_default();
+    assert!(title.contains("on the page") && title.contains("because"), "the badge explains {title:?}");
+    assert_eq!(page.all_numbers().await?, numbers, "on the page (left) and in a worker (right)");
+    assert_eq!(page.pictures().await?, pictures, "on the page (left) and in a worker (right)");
     page.set("#field-target", "claw").await?;
     assert!(page.at_probe("formula").await?.is_finite());
     page.close().await
@@ -63,31 +41,10 @@ impl Dice {
 #[tokio::test]
 async fn sixty_hasty_changes_end_where_their_link_leads() -> Outcome {
     let controls: [(&str, &[&str]); 14] = [
-        (
-            "#field-target",
-            &[
-                "gaussian", "bimodal", "trio", "claw", "three", "ring8", "custom",
-            ],
-        ),
-        (
-            "#field-estimator",
-            &[
-                "monte-carlo",
-                "antithetic",
-                "qmc",
-                "stein",
-                "stein-qmc",
-                "quadrature",
-            ],
-        ),
-        (
-            "#field-rule",
-            &["paper", "log-snr-left", "log-snr-trapezoid", "continuous"],
-        ),
-        (
-            "#field-schedule",
-            &["li-yan", "linear", "cosine", "log-snr"],
-        ),
+        ("#field-target", &["gaussian", "bimodal", "trio", "claw", "three", "ring8", "custom"]),
+        ("#field-estimator", &["monte-carlo", "antithetic", "qmc", "stein", "stein-qmc", "quadrature"]),
+        ("#field-rule", &["paper", "log-snr-left", "log-snr-trapezoid", "continuous"]),
+        ("#field-schedule", &["li-yan", "linear", "cosine", "log-snr"]),
         ("#field-steps", &["1", "2", "50", "abc", "1000", "-3"]),
         ("#field-draws", &["1", "7", "32", "64", "oops"]),
         ("#field-seed", &["1", "2", "12345", "1e400"]),
@@ -115,30 +72,16 @@ async fn sixty_hasty_changes_end_where_their_link_leads() -> Outcome {
         page.run(script, vec![json!(css), json!(value)]).await?;
         done.push(format!("{css}={value}"));
     }
-    page.ready()
-        .await
-        .map_err(|e| format!("after {done:?}: {e}"))?;
+    page.ready().await.map_err(|e| format!("after {done:?}: {e}"))?;
     page.address_settled().await;
     let address = page.browser.current_url().await?;
     let (numbers, pictures) = (page.all_numbers().await?, page.pictures().await?);
     page.browser.goto(address.as_str()).await?;
     page.browser.refresh().await?;
     page.ready().await?;
-    assert!(
-        !page.shows(".notices").await?,
-        "{address}: {}",
-        page.text(".notices").await?
-    );
-    assert_eq!(
-        page.all_numbers().await?,
-        numbers,
-        "{address} (left) after {done:?}"
-    );
-    assert_eq!(
-        page.pictures().await?,
-        pictures,
-        "{address} (left) after {done:?}"
-    );
+    assert!(!page.shows(".notices").await?, "{address}: {}", page.text(".notices").await?);
+    assert_eq!(page.all_numbers().await?, numbers, "{address} (left) after {done:?}");
+    assert_eq!(page.pictures().await?, pictures, "{address} (left) after {done:?}");
     page.close().await
 }
 
@@ -159,21 +102,10 @@ async fn a_score_error_that_ruins_the_estimate_is_said() -> Outcome {
     let page = Page::open("?v=1&lab=density&estimator=quadrature&delta=10").await?;
     let formula = page.at_probe("formula").await?;
     let exact = page.at_probe("exact").await?;
-    assert!(
-        formula.is_finite() && (formula - exact).abs() > 1.0,
-        "formula {formula}, exact {exact}"
-    );
+    assert!(formula.is_finite() && (formula - exact).abs() > 1.0, "formula {formula}, exact {exact}");
     let text = page.text("#main").await?;
-    assert!(
-        text.contains("outside the picture"),
-        "no word on the curves outside the picture"
-    );
-    let label = page
-        .find(".figure canvas")
-        .await?
-        .attr("aria-label")
-        .await?
-        .unwrap_or_default();
+    assert!(text.contains("outside the picture"), "no word on the curves outside the picture");
+    let label = page.find(".figure canvas").await?.attr("aria-label").await?.unwrap_or_default();
     assert!(!label.contains("NaN") && !label.contains("inf"), "{label}");
     page.close().await
 }
