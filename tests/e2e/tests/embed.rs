@@ -5,9 +5,13 @@ use scorescope_e2e::{Outcome, Page};
 #[tokio::test]
 async fn embedded_only_the_figure_and_its_controls_remain() -> Outcome {
     let page = Page::open("?v=1&lab=density&target=claw&embed=1").await?;
-    for gone in ["header nav", "article", "h1", "footer"] {
+    for gone in ["header nav", "article", "footer"] {
         assert!(!page.shows(gone).await?, "{gone} is shown");
     }
+    // The heading is there for those who listen, and takes no room.
+    let heading =
+        page.run("return document.querySelector('h1').getBoundingClientRect().height", vec![]).await?;
+    assert!(heading.as_f64().is_some_and(|height| height <= 1.0), "{heading}");
     for there in [".figure canvas", "#field-target", "header a[target=_blank]"] {
         assert!(page.shows(there).await?, "{there} is not shown");
     }
