@@ -15,11 +15,12 @@
 //! report progress, stop, or share the work out.
 
 use super::noise::{Estimator, Noise, NoiseBlock};
+use super::score_error::stein;
 use super::{Marginal, Mixture, Plan, Rule, Schedule, ScoreError, Scratch, Time, lambda_range};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Most draws a node may have: what the Sobol generator can number, times its scramblings.
+/// Most draws a node may have: what the Sobol generator can number.
 pub const MAX_DRAWS: usize = 65_536;
 
 /// Gauss–Hermite nodes an axis, by dimension.
@@ -205,9 +206,7 @@ impl Formula {
     /// `F_0(x) = d/2 + div s_0 + ‖ŝ_0‖²/2`.
     fn f_zero(&self, origin: &Marginal<'_>, x: &[f64], scratch: &mut Scratch) -> f64 {
         let shift = self.error.0 / (x.len() as f64).sqrt();
-        let local = origin.evaluate(x, scratch);
-        let squared = shifted_square(local.score_squared, &scratch.score, shift);
-        0.5 * x.len() as f64 + local.divergence + 0.5 * squared
+        0.5 * x.len() as f64 + stein(origin, x, shift, scratch)
     }
 
     fn add_block(&self, work: &mut Accumulator, time: Time, block: &NoiseBlock) {
@@ -379,24 +378,15 @@ struct Integrand {
 
 impl Integrand {
     fn evaluate(&self, marginal: &Marginal<'_>, y: &[f64], epsilon: &[f64], scratch: &mut Scratch) -> f64 {
-        let local = marginal.evaluate(y, scratch);
         if self.stein {
-            let squared = shifted_square(local.score_squared, &scratch.score, self.shift);
             let control = epsilon.iter().map(|e| e * e).sum::<f64>() - self.dim;
-            self.dim + 2.0 * self.t * (local.divergence + 0.5 * squared) - self.t * self.t * control
+            self.dim + 2.0 * self.t * stein(marginal, y, self.shift, scratch) - self.t * self.t * control
         } else {
+            marginal.evaluate(y, scratch);
             let term = |(e, s): (&f64, &f64)| (e + self.noise_scale * (s + self.shift)).powi(2);
             epsilon.iter().zip(&scratch.score).map(term).sum()
         }
     }
-}
-
-/// `‖s + shift (1, …, 1)‖²` from `‖s‖²` and `s`.
-fn shifted_square(squared: f64, score: &[f64], shift: f64) -> f64 {
-    if shift == 0.0 {
-        return squared;
-    }
-    squared + shift * (2.0 * score.iter().sum::<f64>() + shift * score.len() as f64)
 }
 
 /// Unbiased variance of the mean of independent values.

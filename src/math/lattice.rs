@@ -14,6 +14,7 @@
 //! lattice point and time, not one a pixel, draw and time. Where `√t` is far below the length
 //! over which the score bends a few Gauss–Hermite nodes a pixel are cheaper.
 
+use super::score_error::stein;
 use super::{Estimate, FormulaSpec, Mixture, Plan, Rule, Scratch, Time, gauss_hermite, lambda_range};
 use std::sync::Arc;
 
@@ -119,11 +120,7 @@ impl Lattice {
     }
 
     fn start(&mut self, time: Time) -> Pass {
-        // The responsibilities between two components turn over `v_t / distance` at time t.
-        let signal = time.one_minus_t();
-        let smallest = self.mixture.variance_range().0 * signal + time.t();
-        let distance = 2.0 * (self.mixture.largest_mean_squared() * signal).sqrt();
-        let bend = smallest / distance.max(smallest.sqrt());
+        let bend = self.mixture.bend_at(time);
         let deviation = time.t().sqrt();
         let method = if deviation < 0.7 * bend {
             // Each further node gains a factor (deviation/bend)².
@@ -131,7 +128,7 @@ impl Lattice {
             Method::Quadrature(gauss_hermite(order as usize))
         } else {
             let spacing = 0.8 * deviation.min(bend);
-            let kernel = |places: &[f64]| Kernel::new(places, signal.sqrt(), deviation, spacing);
+            let kernel = |places: &[f64]| Kernel::new(places, time.one_minus_t().sqrt(), deviation, spacing);
             let (horizontal, vertical) = (kernel(&self.xs), kernel(&self.ys));
             self.resolved &= horizontal.step.max(vertical.step) <= 1.01 * spacing;
             Method::Blur { horizontal, vertical }
@@ -151,7 +148,7 @@ impl Lattice {
                         for (e0, w0) in rule {
                             for (e1, w1) in rule {
                                 let y = [signal * x + deviation * e0, signal * self.ys[row] + deviation * e1];
-                                sum += w0 * w1 * f_at(&marginal, y, shift, &mut self.scratch);
+                                sum += w0 * w1 * stein(&marginal, &y, shift, &mut self.scratch);
                             }
                         }
                         pass.rows.push(sum);
@@ -162,7 +159,7 @@ impl Lattice {
                     let line: Vec<f64> = horizontal
                         .nodes
                         .iter()
-                        .map(|x| f_at(&marginal, [*x, y], shift, &mut self.scratch))
+                        .map(|x| stein(&marginal, &[*x, y], shift, &mut self.scratch))
                         .collect();
                     pass.rows.extend((0..self.xs.len()).map(|i| horizontal.apply(i, &line)));
                 }
@@ -189,7 +186,7 @@ impl Lattice {
         let mut values = Vec::with_capacity(self.total.len());
         for (j, y) in self.ys.iter().enumerate() {
             for (i, x) in self.xs.iter().enumerate() {
-                let f = f_at(&origin, [*x, *y], shift, &mut self.scratch);
+                let f = stein(&origin, &[*x, *y], shift, &mut self.scratch);
                 let value = self.plan.value(self.total[j * self.xs.len() + i], x * x + y * y, 1.0 + f);
                 values.push(Estimate { value, standard_error: None });
             }
@@ -255,13 +252,4 @@ impl Kernel {
         }
         blurred
     }
-}
-
-/// `div s + ‖ŝ‖²/2` with a shift of every coordinate of the score.
-fn f_at(marginal: &super::Marginal<'_>, y: [f64; 2], shift: f64, scratch: &mut Scratch) -> f64 {
-    let local = marginal.evaluate(&y, scratch);
-    let s = &scratch.score;
-    let squared =
-        if shift == 0.0 { local.score_squared } else { (s[0] + shift).powi(2) + (s[1] + shift).powi(2) };
-    local.divergence + 0.5 * squared
 }

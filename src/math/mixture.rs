@@ -165,11 +165,21 @@ impl Mixture {
     }
 
     /// A length over which the score of `ρ_0` bends: between two components of variance `v` at
-    /// distance `r` the score turns over `v/r`. A conservative estimate, from the smallest
-    /// variance and the farthest means.
+    /// distance `r` the responsibilities, and with them the score, turn over `v/r`. A
+    /// conservative estimate, from the smallest variance and the farthest means.
     pub fn bend(&self) -> f64 {
-        let smallest = self.variance_range().0;
-        smallest / (2.0 * self.largest_mean_squared().sqrt()).max(smallest.sqrt())
+        self.bend_between(0.0, 1.0)
+    }
+
+    /// The same for the score of `ρ_t`.
+    pub fn bend_at(&self, time: Time) -> f64 {
+        self.bend_between(time.t(), time.one_minus_t())
+    }
+
+    fn bend_between(&self, noise: f64, signal: f64) -> f64 {
+        let smallest = self.variance_range().0 * signal + noise;
+        let distance = 2.0 * (self.largest_mean_squared() * signal).sqrt();
+        smallest / distance.max(smallest.sqrt())
     }
 
     /// Mean and marginal standard deviation of each coordinate, length `d` each.

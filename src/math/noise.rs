@@ -31,6 +31,9 @@ pub enum Estimator {
 }
 
 impl Estimator {
+    /// The estimators that draw, and so have a standard error.
+    pub const DRAWN: [Self; 5] = [Self::MonteCarlo, Self::Antithetic, Self::Qmc, Self::Stein, Self::SteinQmc];
+
     /// Whether the integrand is Stein's form.
     pub fn is_stein(self) -> bool {
         matches!(self, Self::Stein | Self::SteinQmc | Self::Quadrature)
@@ -179,9 +182,6 @@ fn tensor(rule: &[(f64, f64)], dim: usize, start: usize, count: usize) -> NoiseB
 mod tests {
     use super::*;
 
-    const DRAWN: [Estimator; 5] =
-        [Estimator::MonteCarlo, Estimator::Antithetic, Estimator::Qmc, Estimator::Stein, Estimator::SteinQmc];
-
     fn all(noise: &Noise, node: usize) -> Vec<f64> {
         let time = Time::from_lambda(0.0);
         (0..noise.blocks(time)).flat_map(|b| noise.block(node, time, b).epsilon).collect()
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_block_is_full_and_every_draw_finite() {
-        for estimator in DRAWN {
+        for estimator in Estimator::DRAWN {
             for draws in [1, 2, 7, 8, 64, 511, 512, 513, 1030, 4096] {
                 let noise = Noise::draws(estimator, 3, draws, 5);
                 let epsilon = all(&noise, 2);
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn draws_are_a_function_of_seed_and_node() {
-        for estimator in DRAWN {
+        for estimator in Estimator::DRAWN {
             let noise = Noise::draws(estimator, 2, 100, 5);
             assert_eq!(all(&noise, 0), all(&noise.clone(), 0));
             assert_ne!(all(&noise, 0), all(&noise, 1));

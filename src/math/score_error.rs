@@ -5,7 +5,7 @@
 //! `∫ E‖ŝ-s‖² / (2(1-t)) dt` diverge at `t = 1`; with it, the formula understates the
 //! log-density by exactly `δ²/2` nats on average over the data.
 
-use super::{Plan, Time};
+use super::{Marginal, Plan, Scratch, Time};
 
 /// Size `δ` of the error added to the score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -22,4 +22,12 @@ impl ScoreError {
     pub fn mean_fall(self, plan: &Plan) -> f64 {
         plan.fall(|time| self.0 * self.0 * time.t() * time.one_minus_t())
     }
+}
+
+/// `div ŝ + ‖ŝ‖²/2` at `y`, where `ŝ` is the score with `shift` added to every coordinate: what
+/// Stein's form takes the mean of. A constant shift leaves the divergence as it is.
+pub(super) fn stein(marginal: &Marginal<'_>, y: &[f64], shift: f64, scratch: &mut Scratch) -> f64 {
+    let local = marginal.evaluate(y, scratch);
+    let cross = if shift == 0.0 { 0.0 } else { shift * scratch.score.iter().sum::<f64>() };
+    local.divergence + 0.5 * local.score_squared + cross + 0.5 * shift * shift * y.len() as f64
 }

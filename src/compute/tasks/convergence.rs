@@ -17,9 +17,6 @@ use std::sync::Arc;
 const POINTS: u32 = 8;
 /// Seeds per number of draws.
 const SEEDS: u32 = 4;
-/// Estimators compared.
-const ESTIMATORS: [Estimator; 5] =
-    [Estimator::MonteCarlo, Estimator::Antithetic, Estimator::Qmc, Estimator::Stein, Estimator::SteinQmc];
 const RULES: [Rule; 3] = [Rule::Paper, Rule::LogSnrLeft, Rule::LogSnrTrapezoid];
 
 /// See [`crate::compute::Request::Convergence`].
@@ -62,14 +59,14 @@ impl ConvergenceTask {
             jobs.push(Job::Steps(*steps));
         }
         for draws in &request.draws {
-            for estimator in 0..ESTIMATORS.len() {
+            for estimator in 0..Estimator::DRAWN.len() {
                 jobs.extend((0..SEEDS).map(|seed| Job::Draws { estimator, draws: *draws, seed }));
             }
         }
         // A score error is a bias of its own: the figure is about the other two.
         let spec = FormulaSpec { score_error: ScoreError::default(), ..request.spec };
         let reply = ConvergenceReply {
-            draws: ESTIMATORS.iter().map(|e| (*e, Vec::new())).collect(),
+            draws: Estimator::DRAWN.iter().map(|e| (*e, Vec::new())).collect(),
             steps: RULES.iter().map(|r| (*r, Vec::new())).collect(),
         };
         Ok(Self {
@@ -116,7 +113,7 @@ impl ConvergenceTask {
             }
             Job::Draws { estimator, draws, seed } => {
                 let seed = self.spec.seed.wrapping_add(seed.wrapping_mul(0x9E37_79B9));
-                let spec = FormulaSpec { estimator: ESTIMATORS[estimator], draws, seed, ..self.spec };
+                let spec = FormulaSpec { estimator: Estimator::DRAWN[estimator], draws, seed, ..self.spec };
                 let formula = Formula::new(self.mixture.clone(), &spec)?;
                 let work = formula.begin(self.points.clone());
                 Ok((formula, work))
@@ -164,7 +161,7 @@ impl ConvergenceTask {
             }
         }
         self.next += 1;
-        let last = !matches!(job, Job::Draws { seed, estimator, .. } if seed + 1 < SEEDS || estimator + 1 < ESTIMATORS.len());
+        let last = !matches!(job, Job::Draws { seed, estimator, .. } if seed + 1 < SEEDS || estimator + 1 < Estimator::DRAWN.len());
         if last && self.next < self.jobs.len() {
             return Progress::Partial(Reply::Convergence(self.reply.clone()));
         }

@@ -12,7 +12,7 @@ use crate::compute::PointsReply;
 use crate::math::{Estimate, Estimator, Mixture};
 use crate::plot::{
     Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
-    preferred_height,
+    preferred_height, ticks::fixed,
 };
 use std::sync::Arc;
 
@@ -104,9 +104,19 @@ pub fn height(figure: &Figure, width: f64) -> f64 {
 
 /// Largest difference from the truth where the density is within some nats of its peak.
 pub fn largest_error(reply: &PointsReply) -> f64 {
-    let top = reply.exact.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let seen = reply.formula.iter().zip(&reply.exact).filter(|(_, e)| **e > top - DEPTH);
-    seen.map(|(f, e)| (f.value - e).abs()).fold(0.0, f64::max)
+    let errors = reply.formula.iter().zip(&reply.exact).map(|(f, e)| (f.value - e).abs());
+    largest_seen(&reply.exact, errors)
+}
+
+/// The largest log-density, or 0 where there is none yet.
+fn top(exact: &[f64]) -> f64 {
+    exact.iter().copied().filter(|v| v.is_finite()).reduce(f64::max).unwrap_or(0.0)
+}
+
+/// The largest of some magnitudes where the density is worth looking at.
+fn largest_seen(exact: &[f64], magnitudes: impl Iterator<Item = f64>) -> f64 {
+    let floor = top(exact) - DEPTH;
+    magnitudes.zip(exact).filter(|(_, e)| **e > floor).map(|(m, _)| m).fold(0.0, f64::max)
 }
 
 struct Data {
@@ -121,16 +131,9 @@ impl Data {
         self.formula.iter().zip(&self.exact).map(|(f, e)| f.value - e).collect()
     }
 
-    /// The largest log-density, or 0 where there is none yet.
-    fn top(&self) -> f64 {
-        self.exact.iter().copied().filter(|v| v.is_finite()).reduce(f64::max).unwrap_or(0.0)
-    }
-
-    /// Largest of some magnitudes where the density is worth looking at.
+    /// How far an axis must reach to hold some magnitudes, as far as they are finite.
     fn reach(&self, magnitudes: impl Iterator<Item = f64>) -> f64 {
-        let floor = self.top() - DEPTH;
-        let seen = magnitudes.zip(&self.exact).filter(|(m, e)| m.is_finite() && **e > floor);
-        nice(seen.map(|(m, _)| m).fold(0.0, f64::max))
+        nice(largest_seen(&self.exact, magnitudes.map(|m| if m.is_finite() { m } else { 0.0 })))
     }
 }
 
@@ -139,7 +142,7 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     let x: Vec<f64> = (0..data.exact.len()).map(|i| place(range, i, data.exact.len())).collect();
     let line =
         |values: &[f64]| -> Vec<(f64, f64)> { x.iter().copied().zip(values.iter().copied()).collect() };
-    let top = data.top();
+    let top = top(&data.exact);
     let bottom =
         data.exact.iter().copied().filter(|v| v.is_finite()).fold(top, f64::min).max(top - 1.5 * DEPTH);
     let probe = state.probe(mixture)[0];
@@ -218,7 +221,7 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
 fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bool) -> Figure {
     let [x, y] = square(mixture);
     let grid = |values: Vec<f64>| Arc::new(Grid { nx: side, ny: side, x, y, values });
-    let top = data.top();
+    let top = top(&data.exact);
     let density = ColourScale::sequential((top - DEPTH, top));
     let errors = data.errors();
     let reach = data.reach(errors.iter().map(|e| e.abs()));
@@ -297,12 +300,5 @@ pub fn short(value: f64) -> String {
     } else {
         4
     };
-    decimals(value, digits)
-}
-
-/// A number with a fixed count of decimals and a true minus sign.
-pub fn decimals(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    let zero = text.trim_start_matches('-').bytes().all(|b| b == b'0' || b == b'.');
-    if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "−") }
+    fixed(value, digits)
 }

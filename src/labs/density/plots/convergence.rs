@@ -1,10 +1,9 @@
 //! The convergence figure: errors against draws and against steps, with fitted slopes.
 
-use super::decimals;
 use crate::compute::ConvergenceReply;
 use crate::labs::density::{Density, ESTIMATORS, RULES};
 use crate::math::fit_line;
-use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row, ticks::fixed};
 
 /// The convergence figure: errors against draws and against steps, with fitted slopes.
 pub fn convergence(state: &Density, reply: &ConvergenceReply, narrow: bool) -> Figure {
@@ -63,7 +62,7 @@ impl Series {
     }
 
     fn caption(&self) -> Option<String> {
-        self.slope().map(|slope| format!("{} {}", self.name, decimals(slope, 2)))
+        self.slope().map(|slope| format!("{} {}", self.name, fixed(slope, 2)))
     }
 }
 
