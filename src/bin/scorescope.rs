@@ -103,7 +103,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let query = query.ok_or("render needs a query")?;
     let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
     let (LabState::Density(state), _) = checked(&query)?;
-    let figure = density_figure(&state, &figure, width < 560)?;
+    let figure = density_figure(&state, &figure, f64::from(width) < density::plots::NARROW)?;
     let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
     let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
     match output.extension().and_then(|e| e.to_str()) {

@@ -10,9 +10,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, ResizeObserver};
 
-/// Below this width a figure is asked for in its narrow form, CSS pixels.
-pub const NARROW: f64 = 560.0;
-
 /// A point on a figure that the visitor moves.
 #[derive(Clone, Copy)]
 pub struct ProbeControl {

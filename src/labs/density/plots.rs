@@ -9,7 +9,7 @@ pub use probe::{empty_probe, probe};
 use super::jobs::{CURVE, SIDE, interval, order_1d, order_2d, place, square, stride_of};
 use super::state::{Curve, Density};
 use crate::compute::PointsReply;
-use crate::math::{Estimate, Estimator, Mixture};
+use crate::math::{Estimate, Estimator, Mixture, Scratch};
 use crate::plot::{
     Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
     preferred_height, ticks::fixed,
@@ -18,6 +18,9 @@ use std::sync::Arc;
 
 /// Half width of a 95 % interval, in standard errors.
 pub const Z95: f64 = 1.959_963_984_540_054;
+
+/// Figures narrower than this have their narrow form, CSS pixels.
+pub const NARROW: f64 = 560.0;
 
 /// Log-densities this far below the top are not what a figure is about, nats.
 const DEPTH: f64 = 12.0;
@@ -70,6 +73,12 @@ fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
 
 /// The main figure: curves in one dimension, maps in two. `narrow` for phones.
 pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
+    Some(with_probe(main_without_probe(state, reply, narrow)?, state))
+}
+
+/// The main figure but for the probe, which moves far more often than the rest: the same maps
+/// and curves serve [`with_probe`] wherever the probe is.
+pub fn main_without_probe(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
     let mixture = state.common.target.mixture();
     let order = picture_order(state, reply)?;
     let pick = |values: &[f64]| -> Vec<f64> {
@@ -79,17 +88,37 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure
     let data = Data { exact: pick(&reply.exact), formula, ode: pick(&reply.ode), elbo: pick(&reply.elbo) };
     Some(match mixture.dim() {
         1 => curves(state, &mixture, &data),
-        _ => maps(state, &mixture, &data, order.side, narrow),
+        _ => maps(&mixture, &data, order.side, narrow),
     })
 }
 
-/// The main figure before any number has come: axes of the right size.
+/// A main figure with the state's probe on each of its panels.
+pub fn with_probe(mut figure: Figure, state: &Density) -> Figure {
+    let mixture = state.common.target.mixture();
+    let probe = state.probe(&mixture);
+    let mut panels = figure.rows.iter_mut().flat_map(|row| &mut row.panels);
+    if let [x] = probe[..] {
+        let y = mixture.at_zero().log_density(&probe, &mut Scratch::default());
+        let line = Layer::VLine { x, role: Role::Accent, dash: Dash::Dotted, label: None };
+        // The ring sits on the exact curve, which is in the first panel.
+        if let Some(above) = panels.next() {
+            above.layers.extend([line.clone(), Layer::Marker { x, y, role: Role::Accent }]);
+        }
+        panels.for_each(|panel| panel.layers.push(line.clone()));
+    } else {
+        let ring = Layer::Marker { x: probe[0], y: probe[1], role: Role::Accent };
+        panels.for_each(|panel| panel.layers.push(ring.clone()));
+    }
+    figure
+}
+
+/// The main figure before any number has come: axes of the right size, without the probe.
 pub fn empty(state: &Density, narrow: bool) -> Figure {
     let mixture = state.common.target.mixture();
     let nothing = Data { exact: Vec::new(), formula: Vec::new(), ode: Vec::new(), elbo: Vec::new() };
     match mixture.dim() {
         1 => curves(state, &mixture, &nothing),
-        _ => maps(state, &mixture, &nothing, 0, narrow),
+        _ => maps(&mixture, &nothing, 0, narrow),
     }
 }
 
@@ -98,7 +127,7 @@ pub fn empty(state: &Density, narrow: bool) -> Figure {
 pub fn height(figure: &Figure, width: f64) -> f64 {
     let preferred = preferred_height(figure, width);
     let maps = figure.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.equal_aspect);
-    let most = if width < 560.0 { 640.0 } else { (0.6 * width).clamp(420.0, 600.0) };
+    let most = if width < NARROW { 640.0 } else { (0.6 * width).clamp(420.0, 600.0) };
     if maps { preferred } else { preferred.min(most) }
 }
 
@@ -145,8 +174,6 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     let top = top(&data.exact);
     let bottom =
         data.exact.iter().copied().filter(|v| v.is_finite()).fold(top, f64::min).max(top - 1.5 * DEPTH);
-    let probe = state.probe(mixture)[0];
-    let at_probe = mixture.at_zero().log_density(&[probe], &mut crate::math::Scratch::default());
     let mut above = Panel::new(
         Axis::linear("x", range).unlabelled(),
         Axis::linear(
@@ -204,10 +231,6 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     }
     below.layers.push(Layer::line(line(&errors), Role::Formula));
     below.y.range = (-reach, reach);
-    for panel in [&mut above, &mut below] {
-        panel.layers.push(Layer::VLine { x: probe, role: Role::Accent, dash: Dash::Dotted, label: None });
-    }
-    above.layers.push(Layer::Marker { x: probe, y: at_probe, role: Role::Accent });
     let summary = format!(
         "Log-density in nats over x from {} to {}. The exact curve peaks at {}; the formula's estimate differs from it by at most {} where the density is within {DEPTH} nats of the peak.",
         short(range.0),
@@ -218,7 +241,7 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     Figure { summary, rows: vec![Row::new(vec![above]).weight(2.1), Row::new(vec![below]).weight(1.0)] }
 }
 
-fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bool) -> Figure {
+fn maps(mixture: &Mixture, data: &Data, side: usize, narrow: bool) -> Figure {
     let [x, y] = square(mixture);
     let grid = |values: Vec<f64>| Arc::new(Grid { nx: side, ny: side, x, y, values });
     let top = top(&data.exact);
@@ -227,7 +250,6 @@ fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bo
     let reach = data.reach(errors.iter().map(|e| e.abs()));
     let difference = ColourScale::diverging(reach);
     let levels = levels_below(top, DEPTH, 6);
-    let probe = state.probe(mixture);
     let map = |title: &str, values: Vec<f64>, scale: ColourScale, labelled: bool| {
         let grid = grid(values);
         let vertical = Axis::linear("x₂", y);
@@ -239,7 +261,7 @@ fn maps(state: &Density, mixture: &Mixture, data: &Data, side: usize, narrow: bo
         if scale == density {
             panel.layers.push(Layer::Contours { grid, levels: levels.clone(), role: None });
         }
-        panel.layer(Layer::Marker { x: probe[0], y: probe[1], role: Role::Accent })
+        panel
     };
     let exact = map("exact", data.exact.clone(), density, true);
     let formula = map("formula", data.formula.iter().map(|e| e.value).collect(), density, false);

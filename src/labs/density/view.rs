@@ -3,13 +3,14 @@
 mod controls;
 
 use super::jobs::{interval, square};
+use super::plots::NARROW;
 use super::state::Density;
 use super::{jobs, plots, tables};
 use crate::compute::{ConvergenceReply, Reply, Slot};
 use crate::labs::common::Group;
 use crate::math::{Mixture, Scratch};
 use crate::plot::Theme;
-use crate::ui::figure::{FigureView, NARROW, ProbeControl};
+use crate::ui::figure::{FigureView, ProbeControl};
 use crate::ui::job::{Answer, Job, SharedEngine, use_job};
 use crate::ui::reactive::{flag, show, text};
 use crate::ui::table::Table;
@@ -77,19 +78,27 @@ fn MainFigure(
     let width = RwSignal::new(0.0);
     let narrow = Memo::new(move |_| width.get() < NARROW);
     let clipped = RwSignal::new(false);
+    // Apart, so that a probe on the move finds maps and curves as they were.
+    let base = Memo::new(move |_| {
+        main.answer.with(|answer| match answer {
+            Some(Answer { state: of, reply: Reply::Points(reply), .. }) => {
+                Some((of.clone(), plots::main_without_probe(of, reply, narrow.get())?))
+            }
+            _ => None,
+        })
+    });
     let figure = Memo::new(move |_| {
         let now = state.get();
-        let answer = main.answer.get();
-        let drawn = answer.and_then(|Answer { state: mut of, reply, .. }| {
-            let Reply::Points(reply) = reply else {
-                return None;
+        base.with(|base| {
+            let Some((of, figure)) = base else {
+                return Some(plots::with_probe(plots::empty(&now, narrow.get()), &now));
             };
+            let mut of = of.clone();
             if of.common.target == now.common.target {
                 of.probe.clone_from(&now.probe);
             }
-            plots::main(&of, &reply, narrow.get())
-        });
-        drawn.or_else(|| Some(plots::empty(&now, narrow.get())))
+            Some(plots::with_probe(figure.clone(), &of))
+        })
     });
     let control = ProbeControl {
         position: Signal::derive(move || state.with(|s| mixture.with(|m| s.probe(m)))),
