@@ -23,6 +23,7 @@ mod alloc;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod app;
 pub mod compute;
+pub mod kernels;
 pub mod labs;
 pub mod math;
 pub mod permalink;

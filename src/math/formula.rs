@@ -138,14 +138,43 @@ impl Formula {
 
     /// Does one step: one block of noise for the whole batch. `true` when nothing is left.
     pub fn advance(&self, work: &mut Accumulator) -> bool {
-        let Some(node) = self.plan.nodes.get(work.node) else {
+        let Some(block) = self.pending(work) else {
             return true;
         };
-        let block = self.noise.block(work.node, node.time, work.block);
-        self.add_block(work, node.time, &block);
+        let sums = self.sums(work, &block);
+        self.absorb(work, &block, sums)
+    }
+
+    /// The noise that a batch waits for; `None` when nothing is left. For those who take the sums
+    /// themselves, many points at once; else [`Formula::advance`] does all.
+    pub fn pending(&self, work: &Accumulator) -> Option<Block> {
+        let node = self.plan.nodes.get(work.node)?;
+        Some(Block {
+            time: node.time,
+            estimator: self.noise.estimator(),
+            unit: self.noise.draws_per_unit(),
+            shift: self.error.shift(node.time, self.mixture.dim()),
+            noise: self.noise.block(work.node, node.time, work.block),
+        })
+    }
+
+    /// Adds the sums of the pending block: for each point of the batch the integrand summed over
+    /// units of draws (with their weights, if they have some), and the squares of its differences
+    /// from `d`. `true` when nothing is left.
+    pub fn absorb(
+        &self,
+        work: &mut Accumulator,
+        block: &Block,
+        sums: impl IntoIterator<Item = (f64, f64)>,
+    ) -> bool {
+        let replicates = self.noise.replicates();
+        for (i, (sum, squares)) in sums.into_iter().enumerate() {
+            work.sum[i * replicates + block.noise.replicate] += sum;
+            work.squares[i] += squares;
+        }
         work.block += 1;
-        if work.block == self.noise.blocks(node.time) {
-            self.close_node(work, node.time, node.weight);
+        if work.block == self.noise.blocks(block.time) {
+            self.close_node(work, block.time, self.plan.nodes[work.node].weight);
             work.block = 0;
             work.node += 1;
         }
@@ -209,32 +238,32 @@ impl Formula {
         0.5 * x.len() as f64 + stein(origin, x, shift, scratch)
     }
 
-    fn add_block(&self, work: &mut Accumulator, time: Time, block: &NoiseBlock) {
+    /// The sums of a block, point by point; see [`Formula::absorb`].
+    fn sums(&self, work: &mut Accumulator, block: &Block) -> Vec<(f64, f64)> {
         let d = self.mixture.dim();
-        let marginal = self.mixture.at(time);
+        let marginal = self.mixture.at(block.time);
         let integrand = Integrand {
             dim: d as f64,
-            stein: self.noise.estimator().is_stein(),
-            t: time.t(),
-            noise_scale: time.t().sqrt(),
-            shift: self.error.shift(time, d),
+            stein: block.estimator.is_stein(),
+            t: block.time.t(),
+            noise_scale: block.time.t().sqrt(),
+            shift: block.shift,
         };
-        let signal = time.one_minus_t().sqrt();
-        let replicates = self.noise.replicates();
-        let unit = self.noise.draws_per_unit();
+        let signal = block.time.one_minus_t().sqrt();
         let mut y = vec![0.0; d];
-        for (i, x) in work.points.chunks_exact(d).enumerate() {
+        let Accumulator { points, scratch, .. } = work;
+        let sums = points.chunks_exact(d).map(|x| {
             let (mut sum, mut squares) = (0.0, 0.0);
-            for (u, draws) in block.epsilon.chunks_exact(d * unit).enumerate() {
+            for (u, draws) in block.noise.epsilon.chunks_exact(d * block.unit).enumerate() {
                 let mut value = 0.0;
                 for epsilon in draws.chunks_exact(d) {
                     for ((y, x), e) in y.iter_mut().zip(x).zip(epsilon) {
                         *y = signal * x + integrand.noise_scale * e;
                     }
-                    value += integrand.evaluate(&marginal, &y, epsilon, &mut work.scratch);
+                    value += integrand.evaluate(&marginal, &y, epsilon, scratch);
                 }
-                value /= unit as f64;
-                match &block.weights {
+                value /= block.unit as f64;
+                match &block.noise.weights {
                     Some(weights) => sum += weights[u] * value,
                     None => {
                         sum += value;
@@ -243,9 +272,9 @@ impl Formula {
                     }
                 }
             }
-            work.sum[i * replicates + block.replicate] += sum;
-            work.squares[i] += squares;
-        }
+            (sum, squares)
+        });
+        sums.collect()
     }
 
     fn close_node(&self, work: &mut Accumulator, time: Time, weight: f64) {
@@ -342,6 +371,21 @@ pub fn mean_log_density(mixture: &Mixture, x: &[f64], t: f64) -> f64 {
     sum
 }
 
+/// Noise for a batch of points at one time, and what is to be done with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// When.
+    pub time: Time,
+    /// The estimator, and with it the form of the integrand.
+    pub estimator: Estimator,
+    /// Draws that count as one, by their mean.
+    pub unit: usize,
+    /// What the score error adds to each coordinate of the score.
+    pub shift: f64,
+    /// The draws.
+    pub noise: NoiseBlock,
+}
+
 /// A batch of points on its way; made by [`Formula::begin`].
 #[derive(Clone, Debug)]
 pub struct Accumulator {
@@ -361,6 +405,11 @@ pub struct Accumulator {
 }
 
 impl Accumulator {
+    /// The points, `d` numbers each.
+    pub fn points(&self) -> &[f64] {
+        &self.points
+    }
+
     /// The nodes done so far, if the batch was started by [`Formula::begin_profile`].
     pub fn profile(&self) -> &[NodeEstimate] {
         self.profile.as_deref().unwrap_or_default()

@@ -47,7 +47,49 @@ pub struct Local {
     pub score_squared: f64,
 }
 
+/// One weighted component of a marginal: `w N(y; m, C)` with `C⁻¹ = Q diag(precisions) Qᵀ`.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// `log w - ½ log det 2πC`.
+    pub log_norm: f64,
+    /// `tr C⁻¹`.
+    pub trace: f64,
+    /// `√(1-t) μ`, length `d`.
+    pub mean: &'a [f64],
+    /// Eigenvalues of `C⁻¹`, length `d`.
+    pub precisions: &'a [f64],
+    /// `Qᵀ` row by row, or `None` where the eigenvectors are the axes.
+    pub axes: Option<&'a [f64]>,
+}
+
+impl Part<'_> {
+    /// `[P₀₀, P₀₁, P₁₁]` of `P = C⁻¹` in two dimensions.
+    pub fn precision_2d(&self) -> [f64; 3] {
+        let &[p, q] = self.precisions else {
+            return [f64::NAN; 3];
+        };
+        match self.axes {
+            Some(&[a0, a1, b0, b1]) => {
+                [p * a0 * a0 + q * b0 * b0, p * a0 * a1 + q * b0 * b1, p * a1 * a1 + q * b1 * b1]
+            }
+            _ => [p, 0.0, q],
+        }
+    }
+}
+
 impl Marginal<'_> {
+    /// The components.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let d = self.dim;
+        (0..self.log_norms.len()).map(move |j| Part {
+            log_norm: self.log_norms[j],
+            trace: self.traces[j],
+            mean: &self.means[j * d..(j + 1) * d],
+            precisions: &self.precisions[j * d..(j + 1) * d],
+            axes: self.axes[j],
+        })
+    }
+
     /// `log ρ_t(y)` in nats; `-∞` only where the quadratic forms overflow.
     pub fn log_density(&self, y: &[f64], scratch: &mut Scratch) -> f64 {
         let top = self.logits(y, scratch);

@@ -38,16 +38,18 @@ mod quadrature;
 pub mod random;
 mod schedule;
 mod score_error;
+mod sobol;
 pub mod targets;
 mod time;
 
 pub use elbo::{ReverseVariance, elbo_plan};
 pub use fit::{LineFit, fit_line};
 pub use formula::{
-    Accumulator, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, mean_log_density,
+    Accumulator, Block, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate,
+    mean_log_density,
 };
 pub use lattice::Lattice;
-pub use marginal::{Local, Marginal, Scratch};
+pub use marginal::{Local, Marginal, Part, Scratch};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};

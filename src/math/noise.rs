@@ -5,7 +5,7 @@
 //! that a caller can stop between them.
 
 use super::random::{normal_quantile, normals, stream, word};
-use super::{Time, gauss_hermite};
+use super::{Time, gauss_hermite, sobol};
 
 /// Draws in a block.
 const BLOCK: usize = 512;
@@ -145,9 +145,14 @@ impl Noise {
         let scrambling = word(self.seed, stream::SOBOL, node * REPLICATES + replicate);
         let epsilon = (0..count * self.dim)
             .map(|i| {
-                let (index, axis) = ((start + i / self.dim) as u32, (i % self.dim) as u32);
+                let (index, axis) = (start + i / self.dim, i % self.dim);
+                if axis >= sobol::AXES {
+                    let name = stream::FORMULA + node as u32;
+                    let place = (replicate * super::MAX_DRAWS + index) * self.dim + axis;
+                    return normals(self.seed, name, place, 1)[0];
+                }
                 // The generator gives 24-bit fractions; half a unit keeps them off 0.
-                let unit = f64::from(sobol_burley::sample(index, axis, scrambling)) + 0.5 / 16_777_216.0;
+                let unit = f64::from(sobol::sample(index as u32, axis, scrambling)) + 0.5 / 16_777_216.0;
                 normal_quantile(unit)
             })
             .collect();

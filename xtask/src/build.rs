@@ -38,12 +38,33 @@ pub fn page(root: &Path) -> Result<()> {
         .env_remove("NO_COLOR");
     wasm.apply(&mut trunk);
     run::show(&mut trunk)?;
+    minify(root, &staging)?;
     dist::externalise_scripts(&staging)?;
     dist::check_policies(&staging)?;
     let weights = dist::weigh(&staging)?;
     dist::check_budget(&weights)?;
     replace(&staging, &root.join("dist"))?;
     println!("The page is in dist/ ({})", seconds(start.elapsed()));
+    Ok(())
+}
+
+/// Takes spaces, comments and long names out of the scripts; trunk's own minifier does not read
+/// what wasm-bindgen writes.
+fn minify(root: &Path, dist: &Path) -> Result<()> {
+    let path = tools::path(root)?;
+    if run::which_in("esbuild", &path).is_none() {
+        return Ok(());
+    }
+    for name in dist::files(dist)?.iter().filter(|name| name.ends_with(".js")) {
+        let file = dist.join(name);
+        let mut esbuild = Command::new("esbuild");
+        esbuild
+            .env("PATH", &path)
+            .args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"])
+            .arg(&file)
+            .arg(format!("--outfile={}", file.display()));
+        run::show(&mut esbuild)?;
+    }
     Ok(())
 }
 

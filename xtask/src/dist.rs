@@ -255,7 +255,7 @@ fn resolve(folder: &str, address: &str) -> Option<String> {
 }
 
 /// The names of all files under `dist`, sorted, with `/`.
-fn files(dist: &Path) -> Result<Vec<String>> {
+pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let mut open: Vec<PathBuf> = vec![dist.to_path_buf()];
     while let Some(dir) = open.pop() {

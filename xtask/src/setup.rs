@@ -45,6 +45,7 @@ pub fn run(root: &Path, needs: Needs) -> Result<()> {
     if needs.page {
         timed(|| tools::ensure_trunk(root))?;
         timed(|| tools::ensure_wasm_opt(root))?;
+        timed(|| tools::ensure_esbuild(root))?;
     }
     tools::clean(root)?;
     if needs.browser {

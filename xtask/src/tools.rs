@@ -1,4 +1,4 @@
-//! The three tools that turn compiled Rust into a page: trunk, wasm-bindgen and wasm-opt.
+//! The tools that turn compiled Rust into a page: trunk, wasm-bindgen, wasm-opt and esbuild.
 //!
 //! Each is taken from the `PATH` where a fitting version is there, else installed into the
 //! git-ignored `.tools/NAME-VERSION/`; nothing is installed outside the repository. A new version is
@@ -18,6 +18,8 @@ use crate::{Error, Result, run};
 pub const TRUNK: &str = "0.21.14";
 /// The version of npm's `binaryen`, which brings wasm-opt.
 pub const BINARYEN: &str = "132.0.0";
+/// The version of npm's `esbuild`, which takes the spaces and long names out of scripts.
+pub const ESBUILD: &str = "0.28.2";
 /// The oldest wasm-opt taken from the `PATH`: older ones refuse what today's compiler writes.
 const OLDEST_WASM_OPT: u32 = 116;
 
@@ -31,6 +33,7 @@ pub fn path(root: &Path) -> Result<OsString> {
         tools.join(format!("trunk-{TRUNK}/bin")),
         tools.join(format!("wasm-bindgen-{}/bin", wasm_bindgen_version(root)?)),
         tools.join(format!("binaryen-{BINARYEN}/node_modules/.bin")),
+        tools.join(format!("esbuild-{ESBUILD}/node_modules/.bin")),
     ];
     let system = env::var_os("PATH").unwrap_or_default();
     let mut dirs: Vec<_> = own.into_iter().filter(|dir| dir.is_dir()).collect();
@@ -95,29 +98,49 @@ pub fn ensure_wasm_opt(root: &Path) -> Result<()> {
         println!("  wasm-opt: there ({version})");
         return Ok(());
     }
-    let dir = root.join(format!(".tools/binaryen-{BINARYEN}"));
-    if run::which("npm").is_some() {
-        println!("  wasm-opt: installing npm's binaryen {BINARYEN} into .tools");
-        let mut npm = Command::new("npm");
-        npm.current_dir(root)
-            .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
-            .arg("--prefix")
-            .arg(&dir)
-            .arg(format!("binaryen@{BINARYEN}"));
-        match run::show(&mut npm) {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                println!("  {error}");
-                // A half-installed folder would be first on the PATH.
-                let _ = fs::remove_dir_all(&dir);
-            }
-        }
+    if npm_install(root, "binaryen", BINARYEN) {
+        return Ok(());
     }
     println!(
         "  wasm-opt: not available (npm gives it); the page is built without it, a fifth larger, \
          and may miss its size budget"
     );
     stand_in(&root.join(".tools/no-wasm-opt"))
+}
+
+/// Installs esbuild where none is there. Without npm scripts stay as they are.
+///
+/// # Errors
+/// When the `PATH` cannot be looked through.
+pub fn ensure_esbuild(root: &Path) -> Result<()> {
+    if let Some(version) = version_in(root, "esbuild")? {
+        println!("  esbuild: there ({version})");
+    } else if !npm_install(root, "esbuild", ESBUILD) {
+        println!("  esbuild: not available (npm gives it); scripts stay 2 KB larger");
+    }
+    Ok(())
+}
+
+/// Installs a package of npm's into `.tools/NAME-VERSION`; says why where it cannot.
+fn npm_install(root: &Path, package: &str, version: &str) -> bool {
+    if run::which("npm").is_none() {
+        return false;
+    }
+    println!("  {package} {version}: installing from npm into .tools");
+    let dir = root.join(format!(".tools/{package}-{version}"));
+    let mut npm = Command::new("npm");
+    npm.current_dir(root)
+        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
+        .arg("--prefix")
+        .arg(&dir)
+        .arg(format!("{package}@{version}"));
+    let done = run::show(&mut npm);
+    if let Err(error) = &done {
+        println!("  {error}");
+        // A half-installed folder would be first on the PATH.
+        let _ = fs::remove_dir_all(&dir);
+    }
+    done.is_ok()
 }
 
 /// Trunk insists on a wasm-opt where the page asks for one; this one copies its input.

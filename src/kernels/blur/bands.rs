@@ -1,0 +1,176 @@
+//! Thin banded matrices: Gaussian blurs and interpolation, applied to the rows of an array.
+
+use crate::kernels::Level;
+use crate::kernels::simd::{load, splat, store};
+use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
+
+/// Weights from `inputs` places on a line to the outputs.
+#[derive(Clone, Debug)]
+pub(super) struct Bands {
+    /// First input of each output, and its weights.
+    rows: Vec<(usize, Vec<f32>)>,
+}
+
+/// Vectors of an output row that are summed at a time: as many as keep the adders busy.
+const UNROLL: usize = 4;
+
+impl Bands {
+    /// A Gaussian of the given standard deviation around each centre, cut off at `reach`
+    /// deviations, by the trapezoidal rule on the `count` inputs `low, low + step, …`.
+    pub(super) fn gaussian(
+        centres: impl Iterator<Item = f64>,
+        deviation: f64,
+        reach: f64,
+        [low, step]: [f64; 2],
+        count: usize,
+    ) -> Self {
+        let norm = step / (deviation * std::f64::consts::TAU.sqrt());
+        let rows = centres.map(|centre| {
+            let first = ((centre - reach * deviation - low) / step).ceil().max(0.0) as usize;
+            let last = (((centre + reach * deviation - low) / step).floor() as usize).min(count - 1);
+            let weight = |n: usize| {
+                let z = (low + step * n as f64 - centre) / deviation;
+                (norm * (-0.5 * z * z).exp()) as f32
+            };
+            (first.min(last), (first.min(last)..=last).map(weight).collect())
+        });
+        Self { rows: rows.collect() }
+    }
+
+    /// Interpolation through `2 HALF` neighbours (Lagrange) at places given in units of the input
+    /// spacing.
+    pub(super) fn interpolation(places: impl Iterator<Item = f64>, count: usize) -> Self {
+        const HALF: usize = 4;
+        let rows = places.map(|place| {
+            let first = (place.floor() as usize + 1).saturating_sub(HALF).min(count - 2 * HALF);
+            let weight = |i: usize| {
+                let others = (0..2 * HALF).filter(|j| *j != i);
+                let factors = others.map(|j| (place - (first + j) as f64) / (i as f64 - j as f64));
+                factors.product::<f64>() as f32
+            };
+            (first, (0..2 * HALF).map(weight).collect())
+        });
+        Self { rows: rows.collect() }
+    }
+
+    /// Number of outputs.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Multiplications that one column costs.
+    pub(super) fn taps(&self) -> usize {
+        self.rows.iter().map(|(_, weights)| weights.len()).sum()
+    }
+
+    /// The outputs in `range` of rows of `width` numbers, row after row.
+    pub(super) fn apply(
+        &self,
+        level: Level,
+        rows: &[f32],
+        width: usize,
+        range: std::ops::Range<usize>,
+    ) -> Vec<f32> {
+        let mut out = vec![0.0; range.len() * width];
+        for ((first, weights), out) in self.rows[range].iter().zip(out.chunks_exact_mut(width)) {
+            let rows = &rows[first * width..(first + weights.len()) * width];
+            dispatch!(level, simd => combine(simd, weights, rows, out));
+        }
+        out
+    }
+}
+
+/// `out[i] = Σ_n weights[n] rows[n][i]`.
+#[inline(always)]
+fn combine<S: Simd>(simd: S, weights: &[f32], rows: &[f32], out: &mut [f32]) {
+    let lanes = S::f32s::LEN;
+    let width = out.len();
+    let mut start = 0;
+    while start + UNROLL * lanes <= width {
+        let mut sums = [splat(simd, 0.0); UNROLL];
+        for (weight, row) in weights.iter().zip(rows.chunks_exact(width)) {
+            let weight = splat(simd, *weight);
+            let row = &row[start..start + UNROLL * lanes];
+            for (sum, values) in sums.iter_mut().zip(row.chunks_exact(lanes)) {
+                *sum = S::f32s::from_slice(simd, values).mul_add(weight, *sum);
+            }
+        }
+        for (sum, out) in sums.iter().zip(out[start..].chunks_exact_mut(lanes)) {
+            sum.store_slice(out);
+        }
+        start += UNROLL * lanes;
+    }
+    while start < width {
+        let end = (start + lanes).min(width);
+        let mut sum = splat(simd, 0.0);
+        for (weight, row) in weights.iter().zip(rows.chunks_exact(width)) {
+            sum = load(simd, &row[start..end]).mul_add(splat(simd, *weight), sum);
+        }
+        store::<S>(sum, &mut out[start..end]);
+        start = end;
+    }
+}
+
+/// Rows of `width` numbers as columns.
+pub(super) fn transpose(values: &[f32], width: usize) -> Vec<f32> {
+    /// Side of the tiles that are turned at a time, so that both arrays stay in cache.
+    const TILE: usize = 16;
+    let height = values.len() / width;
+    let mut out = vec![0.0; values.len()];
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for i in top..(top + TILE).min(height) {
+                for j in left..(left + TILE).min(width) {
+                    out[j * height + i] = values[i * width + j];
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(bands: &Bands, values: &[f32], width: usize) -> Vec<f32> {
+        bands.apply(Level::new(), values, width, 0..bands.len())
+    }
+
+    #[test]
+    fn a_blurred_cosine_is_a_smaller_cosine() {
+        let (low, step, count, deviation) = (-8.0, 0.1, 161, 0.3);
+        let centres = [-1.0, 0.0, 0.7];
+        let bands = Bands::gaussian(centres.into_iter(), deviation, 6.0, [low, step], count);
+        let values: Vec<f32> = (0..count).map(|n| (2.0 * (low + step * n as f64)).cos() as f32).collect();
+        for (centre, blurred) in centres.iter().zip(apply(&bands, &values, 1)) {
+            // A blur by σ multiplies cos(ωx) by exp(-σ²ω²/2).
+            let expected = (2.0 * centre).cos() * (-0.5 * (2.0 * deviation).powi(2)).exp();
+            assert!((f64::from(blurred) - expected).abs() < 1e-6, "{centre}: {blurred} {expected}");
+        }
+    }
+
+    #[test]
+    fn interpolation_is_exact_for_polynomials_of_degree_seven() {
+        let places = [0.0, 0.3, 3.0, 3.5, 7.9, 11.0];
+        let bands = Bands::interpolation(places.into_iter(), 12);
+        let polynomial = |x: f64| (0..8).map(|k| (k as f64 - 3.0) * (x / 6.0 - 1.0).powi(k)).sum::<f64>();
+        let values: Vec<f32> = (0..12).map(|n| polynomial(n as f64) as f32).collect();
+        for (place, value) in places.iter().zip(apply(&bands, &values, 1)) {
+            assert!((f64::from(value) - polynomial(*place)).abs() < 1e-4, "{place}");
+        }
+    }
+
+    #[test]
+    fn all_columns_are_alike_and_transposing_twice_changes_nothing() {
+        for width in [1, 3, 16, 17, 64, 100] {
+            let bands = Bands::interpolation((0..20).map(|i| f64::from(i) * 0.5), 11);
+            let values: Vec<f32> = (0..11 * width).map(|k| ((k / width) as f32).sin()).collect();
+            let out = apply(&bands, &values, width);
+            for row in out.chunks_exact(width) {
+                assert!(row.iter().all(|v| *v == row[0]), "width {width}");
+            }
+            assert_eq!(transpose(&transpose(&out, width), bands.len()), out);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The score field: `s_t` and `f_t = div s_t + ‖s_t‖²/2` at given points.
+//!
+//! `f_t` is what Stein's form of the formula takes the mean of. An error `shift` may be added to
+//! both coordinates of the score, as [`ScoreError`](crate::math::ScoreError) has it.
+//!
+//! Tolerance: the score to `2e-6 (1 + G)` and `f_t` to `2e-6 (1 + G²)`, where `G` is the largest
+//! `‖g_j‖` among the components that have a share in the point, plus the rounding of the
+//! coordinates themselves. `f_t` is a difference of terms of size `G²`: in the far tails that is
+//! the price of single precision.
+
+mod cpu;
+
+pub(super) use cpu::stein;
+
+use super::{Level, Packed};
+
+/// `f_t` at the points `(xs[i], y)`, into `out`.
+pub fn row(level: Level, packed: &Packed, xs: &[f32], y: f32, shift: f32, out: &mut [f32]) {
+    cpu::row(level, packed, xs, y, shift, out);
+}
+
+/// The score at the points `(xs[i], ys[i])`, into `scores` as pairs.
+pub fn scores(level: Level, packed: &Packed, xs: &[f32], ys: &[f32], scores: &mut [[f32; 2]]) {
+    cpu::scores(level, packed, xs, ys, scores);
+}
