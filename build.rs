@@ -1,6 +1,9 @@
 //! Renders the labs' texts at build time: `src/labs/*/text.LANG.md` become HTML with the
 //! mathematics as MathML, so that neither a Markdown nor a LaTeX parser travels to the visitor.
 //! A formula that does not parse fails the build.
+//!
+//! Sets `cfg(kernels)` where the kernels are compiled in: natively and in the module of the fast
+//! workers, not in the page's own, whose first load they would weigh on.
 
 #[cfg(feature = "web")]
 mod text {
@@ -74,6 +77,11 @@ mod text {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(kernels)");
+    let set = |name| std::env::var_os(name).is_some();
+    if set("CARGO_FEATURE_FAST") || std::env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32" {
+        println!("cargo::rustc-cfg=kernels");
+    }
     #[cfg(feature = "web")]
     text::render_all()?;
     Ok(())

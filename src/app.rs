@@ -112,13 +112,22 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
 #[component]
 fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
     let words = move || match tier.get() {
-        Tier::Starting => ("starting", "The worker is starting.".to_owned()),
-        Tier::Worker => {
-            ("CPU · worker", "Computed in a background worker by WebAssembly in double precision.".to_owned())
+        Tier::Starting => ("starting".to_owned(), "The worker is starting.".to_owned()),
+        Tier::Worker(why) => {
+            let how = "Computed in a background worker by WebAssembly in double precision";
+            let why = why.map_or(String::new(), |why| format!(", without the fast workers: {why}"));
+            ("CPU · worker".to_owned(), format!("{how}{why}."))
         }
-        Tier::Inline(reason) => {
-            ("CPU · page", format!("Computed on the page itself in short slices, because {reason}."))
-        }
+        Tier::Fast(count) => (
+            format!("CPU · {count} SIMD workers"),
+            format!(
+                "Maps are computed in {count} background workers by WebAssembly on SIMD lanes in single precision, everything else in double."
+            ),
+        ),
+        Tier::Inline(reason) => (
+            "CPU · page".to_owned(),
+            format!("Computed on the page itself in short slices, because {reason}."),
+        ),
     };
     let wanted = move || state.with(|s| s.common.backend == BackendChoice::Gpu);
     let title = move || {
@@ -128,7 +137,7 @@ fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
     view! {
         <span class="badge" title=text(title) tabindex="0">
             <span class="dot" aria-hidden="true"></span>
-            {text(move || words().0.to_owned())}
+            {text(move || words().0)}
             <span class="visually-hidden">{text(move || format!(". {}", title()))}</span>
         </span>
     }

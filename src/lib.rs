@@ -2,12 +2,13 @@
 //! browser. The map of the house, arrows pointing from user to used:
 //!
 //! ```text
-//! app -> labs -> ui -> compute -> math
+//! app -> labs -> ui -> compute -> kernels -> math
 //!         |       |      plot  -> math
 //!         +-> permalink <-+
 //! ```
 //!
 //! - [`math`]: the paper, in `f64`, pure.
+//! - `kernels`: bulk evaluation in single precision on SIMD lanes; not in the page's own module.
 //! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
 //! - [`plot`]: figures as data, drawn on any plotters backend.
 //! - [`permalink`]: parameters to and from the query of a link.
@@ -23,6 +24,7 @@ mod alloc;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod app;
 pub mod compute;
+#[cfg(kernels)]
 pub mod kernels;
 pub mod labs;
 pub mod math;

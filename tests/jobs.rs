@@ -7,8 +7,9 @@ mod requests;
 use requests::{as_points, convergence, grid, points, probe, replies, spec};
 use scorescope::compute::{
     ConvergenceRequest, Event, GridRequest, JobError, PointsReply, PointsRequest, Progress, Reply, Request,
-    Scheduler, Slot, Submission, Task, Update, run,
+    Scheduler, Shares, Slot, Submission, Task, Update, run, run_on,
 };
+use scorescope::math::Part;
 use scorescope::math::targets::Preset;
 use scorescope::math::{
     Component, Covariance, Estimator, FormulaError, FormulaSpec, MixtureError, ReverseVariance,
@@ -296,8 +297,11 @@ fn requests_that_cannot_be_computed_fail_with_a_reason() {
     assert_eq!(failure(Request::Probe(plane)), JobError::Dimension);
     let line = GridRequest { target: gaussian(1), ..grid(Preset::Three) };
     assert!(matches!(failure(Request::Grid(line)), JobError::Formula(_)));
-    let empty = GridRequest { stages: vec![(vec![0.0], Vec::new())], ..grid(Preset::Three) };
+    let mut empty = grid(Preset::Three);
+    empty.stages[1].axes[0].count = 1;
     assert_eq!(failure(Request::Grid(empty)), JobError::Dimension);
+    let beyond = GridRequest { part: Part { index: 2, of: 2 }, ..grid(Preset::Three) };
+    assert_eq!(failure(Request::Grid(beyond)), JobError::Dimension);
     let solid = ConvergenceRequest { target: gaussian(3), ..convergence(Preset::Gaussian) };
     assert!(matches!(failure(Request::Convergence(solid)), JobError::Formula(_)));
 }
@@ -320,4 +324,73 @@ fn the_same_seed_gives_the_same_reply_and_another_one_another() {
     let (a, b) = (a.expect("a reply"), b.expect("a reply"));
     assert_eq!(a.exact, b.exact);
     assert!(a.formula.iter().zip(&b.formula).all(|(a, b)| a.value != b.value));
+}
+
+/// All partial replies and the final one of a job shared out, its shares served in turn.
+fn shared(request: Request, n: usize) -> Vec<Event> {
+    let mut tasks: Vec<Option<Task>> =
+        request.split(n).into_iter().map(|part| Some(Task::new(part).expect("valid"))).collect();
+    let mut shares = Shares::new(tasks.len());
+    let mut events = Vec::new();
+    while tasks.iter().any(Option::is_some) {
+        for (index, slot) in tasks.iter_mut().enumerate() {
+            let Some(task) = slot else { continue };
+            let event = match task.step() {
+                Progress::Working(share) => Event::Progress(share),
+                Progress::Partial(reply) => Event::Partial(reply),
+                Progress::Done(reply) => {
+                    *slot = None;
+                    Event::Done(reply)
+                }
+            };
+            events.extend(shares.take(index, event));
+        }
+    }
+    events
+}
+
+#[test]
+fn a_job_that_is_shared_out_ends_as_in_one_go() {
+    let curve = PointsRequest {
+        ode: true,
+        elbo: Some(ReverseVariance::Beta),
+        stages: vec![17, 65],
+        ..points(Preset::Claw, Estimator::Qmc, 129)
+    };
+    let map = PointsRequest { stages: vec![33], ..points(Preset::Three, Estimator::MonteCarlo, 129) };
+    for request in [Request::Points(curve), Request::Points(map), Request::Grid(grid(Preset::Three))] {
+        let whole = as_points(run(request.clone()).expect("a reply"));
+        let stages = replies(request.clone()).0.len();
+        for n in [1, 2, 3, 5] {
+            let events = shared(request.clone(), n);
+            let partial = events.iter().filter(|e| matches!(e, Event::Partial(_))).count();
+            assert_eq!(partial, stages, "{n} shares");
+            let Some(Event::Done(reply)) = events.last() else { panic!("{n} shares did not end") };
+            let reply = as_points(reply.clone());
+            assert_eq!((&reply.exact, &reply.ode, &reply.elbo), (&whole.exact, &whole.ode, &whole.elbo));
+            // Sums over times are taken in another order.
+            for (ours, theirs) in reply.formula.iter().zip(&whole.formula) {
+                assert!((ours.value - theirs.value).abs() < 1e-5, "{n} shares: {ours:?} {theirs:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_give_what_one_gives() {
+    let request = Request::Points(points(Preset::Ring8, Estimator::SteinQmc, 200));
+    assert_eq!(run_on(request.clone(), 3), run(request));
+}
+
+#[test]
+fn a_share_that_fails_ends_the_job_and_one_with_fewer_stages_does_not_hold_it_up() {
+    let reply = || Reply::Points(PointsReply::default());
+    let mut shares = Shares::new(2);
+    assert_eq!(shares.take(0, Event::Partial(reply())), None);
+    assert_eq!(shares.take(1, Event::Done(reply())), None);
+    assert_eq!(shares.take(0, Event::Progress(0.5)), Some(Event::Progress(0.75)));
+    assert_eq!(shares.take(0, Event::Done(reply())), Some(Event::Done(reply())));
+    let failed = Event::Failed(JobError::Dimension);
+    assert_eq!(Shares::new(2).take(1, failed.clone()), Some(failed));
+    assert_eq!(Shares::new(1).take(7, Event::Done(reply())), None);
 }

@@ -66,14 +66,14 @@ fn a_grid_goes_from_coarse_to_fine_and_agrees_with_itself() {
     let first = as_points(partial[0].clone());
     assert_eq!((first.formula.len(), last.formula.len()), (20, 63));
     // Every other row and column of the fine grid is the coarse one, which is a preview by a
-    // quarter of the times: good to a hundredth.
+    // quarter of the times: good to two hundredths.
     for (j, i) in (0..4).flat_map(|j| (0..5).map(move |i| (j, i))) {
         let (coarse, fine) = (j * 5 + i, 2 * j * 9 + 2 * i);
         assert!((first.exact[coarse] - last.exact[fine]).abs() < 1e-12);
-        assert!((first.formula[coarse].value - last.formula[fine].value).abs() < 1e-2);
+        assert!((first.formula[coarse].value - last.formula[fine].value).abs() < 2e-2);
     }
     for (formula, exact) in last.formula.iter().zip(&last.exact) {
-        assert!((formula.value - exact).abs() < 1e-4, "{formula:?} {exact}");
+        assert!((formula.value - exact).abs() < 2e-4, "{formula:?} {exact}");
     }
 }
 

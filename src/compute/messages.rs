@@ -1,6 +1,7 @@
 //! What the page asks for and what it gets back: plain data, encoded by `postcard` between the
 //! page and its worker.
 
+use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
 };
@@ -17,6 +18,44 @@ pub enum Slot {
     Main,
     /// The convergence figure.
     Convergence,
+}
+
+impl Slot {
+    /// All slots, in the order in which they are served.
+    pub const ALL: [Self; 3] = [Self::Probe, Self::Main, Self::Convergence];
+}
+
+/// Something for each slot, or nothing.
+#[derive(Clone, Debug)]
+pub struct Slots<T>([Option<T>; 3]);
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self([None, None, None])
+    }
+}
+
+impl<T> Slots<T> {
+    /// What is in a slot.
+    pub fn at(&mut self, slot: Slot) -> &mut Option<T> {
+        &mut self.0[slot as usize]
+    }
+
+    /// The slots with something in them, in order.
+    pub fn full(&mut self) -> impl Iterator<Item = (Slot, &mut T)> {
+        Slot::ALL.into_iter().zip(&mut self.0).filter_map(|(slot, entry)| Some((slot, entry.as_mut()?)))
+    }
+
+    /// The first slot with something in it.
+    pub fn first(&mut self) -> Option<(Slot, &mut T)> {
+        let slot = Slot::ALL.into_iter().find(|slot| self.0[*slot as usize].is_some())?;
+        Some((slot, self.0[slot as usize].as_mut()?))
+    }
+
+    /// Whether all slots are empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
 }
 
 /// A job.
@@ -56,8 +95,19 @@ pub struct GridRequest {
     pub target: Vec<Component>,
     /// How the formula is computed; the estimator is quadrature.
     pub spec: FormulaSpec,
-    /// Grids to compute one after the other, coarse to fine: coordinates along x and y.
-    pub stages: Vec<(Vec<f64>, Vec<f64>)>,
+    /// Grids to compute one after the other, coarse to fine.
+    pub stages: Vec<GridStage>,
+    /// The share of the work.
+    pub part: Part,
+}
+
+/// A grid of a [`GridRequest`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridStage {
+    /// Coordinates along x and y.
+    pub axes: [Axis; 2],
+    /// With how much care.
+    pub quality: Quality,
 }
 
 /// See [`Request::Probe`].
@@ -93,8 +143,10 @@ pub struct ConvergenceRequest {
 /// A result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
-    /// To [`Request::Points`] and [`Request::Grid`].
+    /// To [`Request::Points`], and to [`Request::Grid`] once its parts are merged.
     Points(PointsReply),
+    /// To a part of [`Request::Grid`].
+    Grid(GridReply),
     /// To [`Request::Probe`].
     Probe(ProbeReply),
     /// To [`Request::Convergence`].
@@ -115,6 +167,20 @@ pub struct PointsReply {
     pub elbo: Vec<f64>,
     /// Whether the target has details finer than a grid request could resolve, so that accuracy
     /// was lost.
+    pub unresolved: bool,
+}
+
+/// A share of a grid. Pixels are numbered row by row; a part holds those whose number is its
+/// index modulo the number of parts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GridReply {
+    /// The closed form at the part's pixels, nats.
+    pub exact: Vec<f64>,
+    /// The estimate at the part's pixels but for the integral over time, nats.
+    pub base: Vec<f64>,
+    /// What the part's times take away, at all pixels, nats.
+    pub fall: Vec<f64>,
+    /// See [`PointsReply::unresolved`].
     pub unresolved: bool,
 }
 

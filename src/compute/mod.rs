@@ -8,17 +8,22 @@
 //!
 //! Left out on purpose: what a request means to a lab, and how a reply is drawn.
 
+pub mod bench;
 mod messages;
 mod scheduler;
+mod shares;
+mod split;
 mod tasks;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
+#[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod web;
 
 pub use messages::{
-    ConvergenceReply, ConvergenceRequest, Event, GridRequest, JobError, PointsReply, PointsRequest,
-    ProbeReply, ProbeRequest, ProfileNode, Reply, Request, Slot, Submission, Update,
+    ConvergenceReply, ConvergenceRequest, Event, GridReply, GridRequest, GridStage, JobError, PointsReply,
+    PointsRequest, ProbeReply, ProbeRequest, ProfileNode, Reply, Request, Slot, Slots, Submission, Update,
 };
 pub use scheduler::Scheduler;
+pub use shares::Shares;
+pub use split::merge;
 pub use tasks::{Progress, Task};
 
 /// Carries a request out in one go.
@@ -26,10 +31,34 @@ pub use tasks::{Progress, Task};
 /// # Errors
 /// [`JobError`] when the request is not one that can be computed.
 pub fn run(request: Request) -> Result<Reply, JobError> {
+    finish(vec![run_part(request)])
+}
+
+/// The same on several threads, the request shared out among them.
+///
+/// # Errors
+/// As [`run`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn run_on(request: Request, threads: usize) -> Result<Reply, JobError> {
+    let parts = request.split(threads.max(1));
+    let replies = std::thread::scope(|scope| {
+        let threads: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| run_part(part))).collect();
+        let broken = |_| Err(JobError::Broken("a thread panicked".to_owned()));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(broken)).collect()
+    });
+    finish(replies)
+}
+
+fn run_part(request: Request) -> Result<Reply, JobError> {
     let mut task = Task::new(request)?;
     loop {
         if let Progress::Done(reply) = task.step() {
             return Ok(reply);
         }
     }
+}
+
+fn finish(replies: Vec<Result<Reply, JobError>>) -> Result<Reply, JobError> {
+    let parts: Result<Vec<Reply>, JobError> = replies.into_iter().collect();
+    merge(parts?).ok_or_else(|| JobError::Broken("the parts do not fit together".to_owned()))
 }

@@ -1,8 +1,7 @@
 //! Newest-wins scheduling: one task a slot, served in the order of the slots, a slice at a time.
 
-use super::messages::{Event, Slot, Submission, Update};
+use super::messages::{Event, Slots, Submission, Update};
 use super::tasks::{Progress, Task};
-use std::collections::BTreeMap;
 
 /// Time between two reports of progress, milliseconds.
 const REPORT: f64 = 100.0;
@@ -11,7 +10,7 @@ const REPORT: f64 = 100.0;
 /// [`Scheduler::slice`] as often as it can.
 #[derive(Debug, Default)]
 pub struct Scheduler {
-    jobs: BTreeMap<Slot, Job>,
+    jobs: Slots<Job>,
     updates: Vec<Update>,
 }
 
@@ -26,14 +25,13 @@ impl Scheduler {
     /// Takes a submission in; a job in the same slot is dropped, unless it is newer.
     pub fn submit(&mut self, submission: Submission) {
         let Submission { id, slot, request } = submission;
-        if self.jobs.get(&slot).is_some_and(|job| job.id > id) {
+        let place = self.jobs.at(slot);
+        if place.as_ref().is_some_and(|job| job.id > id) {
             return;
         }
-        self.jobs.remove(&slot);
+        *place = None;
         match request.map(Task::new) {
-            Some(Ok(task)) => {
-                self.jobs.insert(slot, Job { id, task, reported: f64::NEG_INFINITY });
-            }
+            Some(Ok(task)) => *place = Some(Job { id, task, reported: f64::NEG_INFINITY }),
             Some(Err(error)) => self.updates.push(Update { id, slot, event: Event::Failed(error) }),
             None => {}
         }
@@ -48,8 +46,8 @@ impl Scheduler {
     /// returns what happened.
     pub fn slice(&mut self, budget: f64, clock: impl Fn() -> f64) -> Vec<Update> {
         let start = clock();
-        while let Some((slot, job)) = self.jobs.iter_mut().next() {
-            let (slot, id) = (*slot, job.id);
+        while let Some((slot, job)) = self.jobs.first() {
+            let id = job.id;
             let progress = job.task.step();
             let now = clock();
             match progress {
@@ -63,7 +61,7 @@ impl Scheduler {
                     self.updates.push(Update { id, slot, event: Event::Partial(reply) });
                 }
                 Progress::Done(reply) => {
-                    self.jobs.remove(&slot);
+                    *self.jobs.at(slot) = None;
                     self.updates.push(Update { id, slot, event: Event::Done(reply) });
                 }
             }

@@ -28,4 +28,4 @@ mod simd;
 mod sums;
 
 pub use packed::{Packed, PackedComponent, packable};
-pub use simd::Level;
+pub use simd::{Level, level_name};

@@ -55,10 +55,10 @@ impl Packed {
             return None;
         }
         let marginal = mixture.at(time);
-        let top = marginal.parts().map(|p| p.log_norm).fold(f64::NEG_INFINITY, f64::max);
+        let top = marginal.summands().map(|p| p.log_norm).fold(f64::NEG_INFINITY, f64::max);
         let mut full = false;
         let components = marginal
-            .parts()
+            .summands()
             .map(|part| {
                 let [p00, p01, p11] = part.precision_2d().map(|p| 0.5 * LOG2_E * p);
                 let c = p11.sqrt();

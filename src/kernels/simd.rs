@@ -3,6 +3,13 @@
 pub use fearless_simd::Level;
 use fearless_simd::{Simd, SimdBase, SimdFloat, SimdInto};
 
+/// What the lanes of this machine are called.
+pub fn level_name() -> String {
+    // `Avx512(…)` without what is in the brackets.
+    let text = format!("{:?}", Level::new());
+    text.split('(').next().unwrap_or_default().to_owned()
+}
+
 /// Coefficients of the minimax polynomial of `2^f` on `[-½, ½]`, relative error 7.5e-8.
 const EXP2: [f32; 6] = [1.0, 0.693_146_94, 0.240_221_2, 0.055_507_13, 0.009_675_541, 0.001_327_647_2];
 

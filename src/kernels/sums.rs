@@ -35,12 +35,10 @@ pub(super) fn sums<S: Simd, const FULL: bool, const SPREAD: bool>(
     let zero = splat(simd, 0.0);
     let mut sums = Sums { total: zero, x: zero, y: zero, spread: zero };
     let mut top = splat(simd, f32::MIN);
+    let mut parts = [(zero, zero, zero); BLOCK];
     for (index, block) in components.chunks(BLOCK).enumerate() {
-        let mut logits = [zero; BLOCK];
-        let mut us = [zero; BLOCK];
-        let mut vs = [zero; BLOCK];
         let before = top;
-        for (((c, logit), u), v) in block.iter().zip(&mut logits).zip(&mut us).zip(&mut vs) {
+        for (c, (logit, u, v)) in block.iter().zip(&mut parts) {
             let dx = x - c.mean[0];
             let dy = y - c.mean[1];
             *u = dx * c.a;
@@ -48,8 +46,7 @@ pub(super) fn sums<S: Simd, const FULL: bool, const SPREAD: bool>(
             if FULL {
                 *v = dx.mul_add(splat(simd, c.b), *v);
             }
-            let square = u.mul_add(*u, *v * *v);
-            *logit = splat(simd, c.log2_norm) - square;
+            *logit = splat(simd, c.log2_norm) - u.mul_add(*u, *v * *v);
             top = top.max(*logit);
         }
         if index > 0 {
@@ -59,7 +56,7 @@ pub(super) fn sums<S: Simd, const FULL: bool, const SPREAD: bool>(
             sums.y *= scale;
             sums.spread *= scale;
         }
-        for (((c, logit), u), v) in block.iter().zip(&logits).zip(&us).zip(&vs) {
+        for (c, (logit, u, v)) in block.iter().zip(&parts) {
             let p = exp2(simd, *logit - top);
             let mut gx = *u * c.a;
             if FULL {

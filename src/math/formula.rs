@@ -15,7 +15,6 @@
 //! report progress, stop, or share the work out.
 
 use super::noise::{Estimator, Noise, NoiseBlock};
-use super::score_error::stein;
 use super::{Marginal, Mixture, Plan, Rule, Schedule, ScoreError, Scratch, Time, lambda_range};
 use std::sync::Arc;
 use thiserror::Error;
@@ -55,7 +54,7 @@ pub enum FormulaError {
 
 /// An estimate in nats. The standard error is `None` for quadrature and where a single draw
 /// gives no spread.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Estimate {
     /// The value.
     pub value: f64,
@@ -235,7 +234,7 @@ impl Formula {
     /// `F_0(x) = d/2 + div s_0 + ‖ŝ_0‖²/2`.
     fn f_zero(&self, origin: &Marginal<'_>, x: &[f64], scratch: &mut Scratch) -> f64 {
         let shift = self.error.0 / (x.len() as f64).sqrt();
-        0.5 * x.len() as f64 + stein(origin, x, shift, scratch)
+        0.5 * x.len() as f64 + origin.stein(x, shift, scratch)
     }
 
     /// The sums of a block, point by point; see [`Formula::absorb`].
@@ -288,17 +287,18 @@ impl Formula {
         let d = self.mixture.dim() as f64;
         for (i, total) in work.total.iter_mut().enumerate() {
             let range = i * replicates..(i + 1) * replicates;
-            let means: Vec<f64> = work.sum[range.clone()].iter().map(|s| s / units).collect();
+            let means = &mut work.sum[range.clone()];
+            means.iter_mut().for_each(|sum| *sum /= units);
             let m = means.iter().sum::<f64>() / replicates as f64;
             let variance = if replicates > 1 {
-                variance_of_mean(&means)
+                variance_of_mean(means)
             } else {
                 (work.squares[i] / units - (m - d).powi(2)).max(0.0) / (units - 1.0)
             };
             *total += weight * m;
             work.variance[i] += weight * weight * variance;
-            for (sum, mean) in work.replicate_totals[range].iter_mut().zip(&means) {
-                *sum += weight * mean;
+            for (sum, mean) in work.replicate_totals[range].iter_mut().zip(means) {
+                *sum += weight * *mean;
             }
             if let Some(profile) = &mut work.profile {
                 profile.push(NodeEstimate { time, m, standard_error: self.standard_error(variance) });
@@ -429,7 +429,7 @@ impl Integrand {
     fn evaluate(&self, marginal: &Marginal<'_>, y: &[f64], epsilon: &[f64], scratch: &mut Scratch) -> f64 {
         if self.stein {
             let control = epsilon.iter().map(|e| e * e).sum::<f64>() - self.dim;
-            self.dim + 2.0 * self.t * stein(marginal, y, self.shift, scratch) - self.t * self.t * control
+            self.dim + 2.0 * self.t * marginal.stein(y, self.shift, scratch) - self.t * self.t * control
         } else {
             marginal.evaluate(y, scratch);
             let term = |(e, s): (&f64, &f64)| (e + self.noise_scale * (s + self.shift)).powi(2);

@@ -14,7 +14,6 @@
 //! lattice point and time, not one a pixel, draw and time. Where `√t` is far below the length
 //! over which the score bends a few Gauss–Hermite nodes a pixel are cheaper.
 
-use super::score_error::stein;
 use super::{Estimate, FormulaSpec, Mixture, Plan, Rule, Scratch, Time, gauss_hermite, lambda_range};
 use std::sync::Arc;
 
@@ -148,7 +147,7 @@ impl Lattice {
                         for (e0, w0) in rule {
                             for (e1, w1) in rule {
                                 let y = [signal * x + deviation * e0, signal * self.ys[row] + deviation * e1];
-                                sum += w0 * w1 * stein(&marginal, &y, shift, &mut self.scratch);
+                                sum += w0 * w1 * marginal.stein(&y, shift, &mut self.scratch);
                             }
                         }
                         pass.rows.push(sum);
@@ -159,12 +158,22 @@ impl Lattice {
                     let line: Vec<f64> = horizontal
                         .nodes
                         .iter()
-                        .map(|x| stein(&marginal, &[*x, y], shift, &mut self.scratch))
+                        .map(|x| marginal.stein(&[*x, y], shift, &mut self.scratch))
                         .collect();
                     pass.rows.extend((0..self.xs.len()).map(|i| horizontal.apply(i, &line)));
                 }
             }
         }
+    }
+
+    /// The plan that is carried out.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// `Σ_k weight_k m_k` over the nodes done, row by row, x fastest.
+    pub fn sums(&self) -> &[f64] {
+        &self.total
     }
 
     /// Whether every lattice so far was as fine as the target needs. Where not, the picture has
@@ -186,7 +195,7 @@ impl Lattice {
         let mut values = Vec::with_capacity(self.total.len());
         for (j, y) in self.ys.iter().enumerate() {
             for (i, x) in self.xs.iter().enumerate() {
-                let f = stein(&origin, &[*x, *y], shift, &mut self.scratch);
+                let f = origin.stein(&[*x, *y], shift, &mut self.scratch);
                 let value = self.plan.value(self.total[j * self.xs.len() + i], x * x + y * y, 1.0 + f);
                 values.push(Estimate { value, standard_error: None });
             }

@@ -49,7 +49,7 @@ pub struct Local {
 
 /// One weighted component of a marginal: `w N(y; m, C)` with `C⁻¹ = Q diag(precisions) Qᵀ`.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
+pub struct Summand<'a> {
     /// `log w - ½ log det 2πC`.
     pub log_norm: f64,
     /// `tr C⁻¹`.
@@ -62,7 +62,7 @@ pub struct Part<'a> {
     pub axes: Option<&'a [f64]>,
 }
 
-impl Part<'_> {
+impl Summand<'_> {
     /// `[P₀₀, P₀₁, P₁₁]` of `P = C⁻¹` in two dimensions.
     pub fn precision_2d(&self) -> [f64; 3] {
         let &[p, q] = self.precisions else {
@@ -79,9 +79,9 @@ impl Part<'_> {
 
 impl Marginal<'_> {
     /// The components.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+    pub fn summands(&self) -> impl Iterator<Item = Summand<'_>> {
         let d = self.dim;
-        (0..self.log_norms.len()).map(move |j| Part {
+        (0..self.log_norms.len()).map(move |j| Summand {
             log_norm: self.log_norms[j],
             trace: self.traces[j],
             mean: &self.means[j * d..(j + 1) * d],

@@ -28,6 +28,7 @@
 mod elbo;
 mod fit;
 mod formula;
+mod grid;
 mod lattice;
 mod marginal;
 mod mixture;
@@ -48,8 +49,9 @@ pub use formula::{
     Accumulator, Block, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate,
     mean_log_density,
 };
+pub use grid::{Axis, Part, Quality};
 pub use lattice::Lattice;
-pub use marginal::{Local, Marginal, Part, Scratch};
+pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};

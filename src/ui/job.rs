@@ -1,7 +1,8 @@
 //! A hook that keeps one slot of the engine at work on a lab's parameters.
 
-use crate::compute::web::Engine;
+use crate::compute::web::{Engine, Tier};
 use crate::compute::{Event, Reply, Request, Slot};
+use crate::ui::words;
 use leptos::prelude::*;
 
 /// The engine, as components pass it on.
@@ -18,6 +19,8 @@ pub struct Answer<S> {
     pub whole: bool,
     /// Time since the job was submitted, milliseconds.
     pub millis: f64,
+    /// Where it ran.
+    pub tier: Tier,
 }
 
 /// The signals of a job.
@@ -67,34 +70,39 @@ where
         job.busy.set(true);
         job.progress.set(0.0);
         let start = now();
-        let handler = move |event| match event {
-            Event::Progress(share) => job.progress.set(share),
-            Event::Partial(reply) => {
-                job.answer.set(Some(Answer {
-                    state: snapshot.clone(),
-                    reply,
-                    whole: false,
-                    millis: now() - start,
-                }));
-            }
-            Event::Done(reply) => {
-                job.error.set(String::new());
-                job.answer.set(Some(Answer {
-                    state: snapshot.clone(),
-                    reply,
-                    whole: true,
-                    millis: now() - start,
-                }));
-                job.busy.set(false);
-            }
-            Event::Failed(error) => {
-                job.error.set(error.to_string());
-                job.busy.set(false);
+        let handler = move |event, tier: &Tier| {
+            let answer = |reply, whole| {
+                let (state, tier) = (snapshot.clone(), tier.clone());
+                job.answer.set(Some(Answer { state, reply, whole, millis: now() - start, tier }));
+            };
+            match event {
+                Event::Progress(share) => job.progress.set(share),
+                Event::Partial(reply) => answer(reply, false),
+                Event::Done(reply) => {
+                    job.error.set(String::new());
+                    answer(reply, true);
+                    job.busy.set(false);
+                }
+                Event::Failed(error) => {
+                    job.error.set(error.to_string());
+                    job.busy.set(false);
+                }
             }
         };
         engine.with_value(|engine| engine.submit(slot, request, handler));
     });
     job
+}
+
+impl<S> Answer<S> {
+    /// Where it was computed, in words.
+    pub fn place(&self) -> String {
+        match self.tier {
+            Tier::Fast(count) => words::in_workers(count),
+            Tier::Worker(_) => words::in_workers(1),
+            Tier::Starting | Tier::Inline(_) => words::ON_PAGE.to_owned(),
+        }
+    }
 }
 
 fn now() -> f64 {

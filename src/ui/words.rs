@@ -9,6 +9,13 @@ pub const PAGE: &str = "Scorescope";
 /// What it is, in a line.
 pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 
+/// Where something was computed: in so many workers.
+pub fn in_workers(count: usize) -> String {
+    if count == 1 { "in a worker".to_owned() } else { format!("in {count} workers") }
+}
+/// Where something was computed: by the page itself.
+pub const ON_PAGE: &str = "on the page";
+
 /// Names of the presets, in the order of the menu, one-dimensional ones first.
 pub fn preset(preset: Preset) -> &'static str {
     match preset {

@@ -1,9 +1,11 @@
 //! Requests that the tests of jobs and of replies share, and what comes back.
 
 use scorescope::compute::{
-    ConvergenceRequest, GridRequest, PointsReply, PointsRequest, ProbeRequest, Progress, Reply, Request, Task,
+    ConvergenceRequest, GridRequest, GridStage, PointsReply, PointsRequest, ProbeRequest, Progress, Reply,
+    Request, Task, merge,
 };
 use scorescope::math::targets::Preset;
+use scorescope::math::{Axis, Part, Quality};
 use scorescope::math::{Estimator, FormulaSpec, ReverseVariance, Rule, Schedule, ScoreError};
 
 pub(crate) fn spec(estimator: Estimator, draws: usize) -> FormulaSpec {
@@ -44,6 +46,7 @@ pub(crate) fn probe(preset: Preset, estimator: Estimator, x: &[f64], (t1, t2): (
 }
 
 pub(crate) fn as_points(reply: Reply) -> PointsReply {
+    let reply = merge(vec![reply]).expect("one whole");
     let Reply::Points(reply) = reply else { panic!("points: {reply:?}") };
     reply
 }
@@ -62,11 +65,13 @@ pub(crate) fn replies(request: Request) -> (Vec<Reply>, Reply) {
 }
 
 pub(crate) fn grid(preset: Preset) -> GridRequest {
-    let axis = |n: usize| -> Vec<f64> { (0..n).map(|i| 4.0 * i as f64 / (n - 1) as f64 - 2.0).collect() };
+    let axis = |count| Axis { low: -2.0, high: 2.0, count };
+    let stage = |x, y, quality| GridStage { axes: [axis(x), axis(y)], quality };
     GridRequest {
         target: preset.components(),
         spec: spec(Estimator::Quadrature, 1),
-        stages: vec![(axis(5), axis(4)), (axis(9), axis(7))],
+        stages: vec![stage(5, 4, Quality::Coarse), stage(9, 7, Quality::Fine)],
+        part: Part::WHOLE,
     }
 }
 

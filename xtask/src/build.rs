@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path, process::Command, time::Instant};
 
-use crate::{Error, Result, dist, run, steps::seconds, toolchain::Wasm, tools};
+use crate::{Error, Result, dist, modules, run, steps::seconds, toolchain::Wasm, tools};
 
 /// Builds, checks and weighs the page, and puts it in `dist/`.
 ///
@@ -38,6 +38,7 @@ pub fn page(root: &Path) -> Result<()> {
         .env_remove("NO_COLOR");
     wasm.apply(&mut trunk);
     run::show(&mut trunk)?;
+    modules::fast(root, &staging, &wasm)?;
     minify(root, &staging)?;
     dist::externalise_scripts(&staging)?;
     dist::check_policies(&staging)?;

@@ -13,6 +13,7 @@ pub mod ci;
 pub mod dist;
 pub mod error;
 pub mod html;
+pub mod modules;
 pub mod run;
 pub mod rust_text;
 pub mod serve;

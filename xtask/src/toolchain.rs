@@ -41,6 +41,9 @@ pub enum Wasm {
 }
 
 impl Wasm {
+    /// The variable with flags for the compiler that [`Wasm::apply`] sets.
+    pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
     /// What this machine has now, if anything.
     ///
     /// # Errors
@@ -76,10 +79,7 @@ impl Wasm {
         // sources, and a page for everyone shall not name the folders of the machine it was
         // built on (nor differ by them).
         if let Some(sources) = registry_sources() {
-            command.env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                format!("--remap-path-prefix={}=crates", sources.display()),
-            );
+            command.env(Self::FLAGS, format!("--remap-path-prefix={}=crates", sources.display()));
         }
         if let Self::Debian { linker } = self {
             command

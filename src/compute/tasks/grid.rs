@@ -1,8 +1,9 @@
-//! The formula on whole grids, coarse to fine.
+//! The formula on whole grids, coarse to fine: by the blur kernel, or, for targets that are not
+//! for single precision, by the lattice of `math`.
 
-use super::Progress;
-use crate::compute::messages::{GridRequest, JobError, PointsReply, Reply};
-use crate::math::{FormulaError, Lattice, Mixture, Scratch};
+use super::{Progress, STEP, fast};
+use crate::compute::messages::{GridReply, GridRequest, GridStage, JobError, Reply};
+use crate::math::{FormulaError, Lattice, Mixture, Plan, Quality, Scratch};
 use std::sync::Arc;
 
 /// See [`crate::compute::Request::Grid`].
@@ -11,7 +12,20 @@ pub struct GridTask {
     request: GridRequest,
     mixture: Arc<Mixture>,
     stage: usize,
-    lattice: Option<Lattice>,
+    work: Work,
+}
+
+/// What is being done to the grid in progress, in this order.
+#[derive(Debug)]
+enum Work {
+    Start,
+    Fast(fast::Grid),
+    Lattice(Box<Lattice>),
+    /// What does not depend on the integral over time, pixel by pixel.
+    Base {
+        plan: Plan,
+        reply: GridReply,
+    },
 }
 
 impl GridTask {
@@ -20,36 +34,101 @@ impl GridTask {
         if mixture.dim() != 2 {
             return Err(FormulaError::QuadratureDimension(mixture.dim()).into());
         }
-        if request.stages.iter().any(|(xs, ys)| xs.is_empty() || ys.is_empty()) {
+        let empty = |stage: &GridStage| stage.axes.iter().any(|axis| axis.count < 2);
+        if request.part.index >= request.part.of || request.stages.iter().any(empty) {
             return Err(JobError::Dimension);
         }
-        Ok(Self { request, mixture, stage: 0, lattice: None })
+        Ok(Self { request, mixture, stage: 0, work: Work::Start })
     }
 
     pub(super) fn step(&mut self) -> Progress {
-        let Some((xs, ys)) = self.request.stages.get(self.stage) else {
-            return Progress::Done(Reply::Points(PointsReply::default()));
+        let Some(stage) = self.request.stages.get(self.stage).copied() else {
+            return Progress::Done(Reply::Grid(GridReply::default()));
         };
-        let mut lattice = self.lattice.take().unwrap_or_else(|| {
-            let fine = self.stage + 1 == self.request.stages.len();
-            Lattice::new(self.mixture.clone(), &self.request.spec, xs.clone(), ys.clone(), fine)
-        });
-        if !lattice.advance() {
-            let done = (self.stage as f64 + lattice.progress()) / self.request.stages.len() as f64;
-            self.lattice = Some(lattice);
-            return Progress::Working(done);
+        self.work = match std::mem::replace(&mut self.work, Work::Start) {
+            Work::Start => self.start(stage),
+            Work::Fast(mut work) => {
+                if work.advance() {
+                    let unresolved = !work.is_resolved();
+                    let plan = fast::Grid::plan(&self.mixture, &self.request.spec, stage.quality);
+                    Work::Base {
+                        plan,
+                        reply: GridReply { fall: work.finish(), unresolved, ..GridReply::default() },
+                    }
+                } else {
+                    Work::Fast(work)
+                }
+            }
+            Work::Lattice(mut work) => {
+                if work.advance() {
+                    let (plan, fall) = (work.plan().clone(), work.sums().to_vec());
+                    let unresolved = !work.is_resolved();
+                    Work::Base { plan, reply: GridReply { fall, unresolved, ..GridReply::default() } }
+                } else {
+                    Work::Lattice(work)
+                }
+            }
+            Work::Base { plan, mut reply } => {
+                if !self.add_base(stage, &plan, &mut reply) {
+                    Work::Base { plan, reply }
+                } else {
+                    self.stage += 1;
+                    return if self.stage < self.request.stages.len() {
+                        Progress::Partial(Reply::Grid(reply))
+                    } else {
+                        Progress::Done(Reply::Grid(reply))
+                    };
+                }
+            }
+        };
+        Progress::Working(self.progress())
+    }
+
+    fn start(&self, stage: GridStage) -> Work {
+        let GridRequest { spec, part, .. } = &self.request;
+        match fast::Grid::new(self.mixture.clone(), spec, stage, *part) {
+            Some(grid) => Work::Fast(grid),
+            // The lattice is not divided: the first part does it.
+            None if part.index == 0 => {
+                let fine = stage.quality != Quality::Coarse;
+                let [xs, ys] = stage.axes.map(|axis| axis.places().collect());
+                Work::Lattice(Box::new(Lattice::new(self.mixture.clone(), spec, xs, ys, fine)))
+            }
+            None => {
+                let fine = stage.quality != Quality::Coarse;
+                let nowhere = Lattice::new(self.mixture.clone(), spec, Vec::new(), Vec::new(), fine);
+                let pixels = stage.axes.iter().map(|axis| axis.count).product();
+                let reply = GridReply { fall: vec![0.0; pixels], ..GridReply::default() };
+                Work::Base { plan: nowhere.plan().clone(), reply }
+            }
         }
+    }
+
+    /// Some of the part's pixels; `true` when all are in.
+    fn add_base(&self, stage: GridStage, plan: &Plan, reply: &mut GridReply) -> bool {
+        let [xs, ys] = stage.axes;
+        let part = self.request.part;
         let origin = self.mixture.at_zero();
+        let shift = self.request.spec.score_error.0 / 2f64.sqrt();
         let mut scratch = Scratch::default();
-        let exact = ys.iter().flat_map(|y| xs.iter().map(move |x| [*x, *y]));
-        let exact = exact.map(|x| origin.log_density(&x, &mut scratch)).collect();
-        let unresolved = !lattice.is_resolved();
-        let reply = PointsReply { exact, formula: lattice.finish(), unresolved, ..PointsReply::default() };
-        self.stage += 1;
-        if self.stage < self.request.stages.len() {
-            Progress::Partial(Reply::Points(reply))
-        } else {
-            Progress::Done(Reply::Points(reply))
+        let pixels = (part.index..xs.count * ys.count).step_by(part.of);
+        let some = (STEP / (2 * self.mixture.len())).max(1);
+        for pixel in pixels.clone().skip(reply.exact.len()).take(some) {
+            let x = [xs.place(pixel % xs.count), ys.place(pixel / xs.count)];
+            reply.exact.push(origin.log_density(&x, &mut scratch));
+            let f_zero = 1.0 + origin.stein(&x, shift, &mut scratch);
+            reply.base.push(plan.value(0.0, x[0] * x[0] + x[1] * x[1], f_zero));
         }
+        reply.exact.len() == pixels.len()
+    }
+
+    fn progress(&self) -> f64 {
+        let within = match &self.work {
+            Work::Start => 0.0,
+            Work::Fast(work) => work.progress(),
+            Work::Lattice(work) => work.progress(),
+            Work::Base { .. } => 1.0,
+        };
+        (self.stage as f64 + within) / self.request.stages.len() as f64
     }
 }

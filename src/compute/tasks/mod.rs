@@ -1,6 +1,8 @@
 //! Requests carried out step by step, each step a few milliseconds at most.
 
 mod convergence;
+#[cfg_attr(not(kernels), path = "not_fast.rs")]
+mod fast;
 mod grid;
 mod points;
 mod probe;

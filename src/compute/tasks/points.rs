@@ -1,6 +1,6 @@
 //! Estimates at a list of points, in batches, with the other routes to the same numbers.
 
-use super::{Progress, STEP};
+use super::{Progress, STEP, fast};
 use crate::compute::messages::{JobError, PointsReply, PointsRequest, Reply};
 use crate::math::{
     Accumulator, Estimator, Formula, FormulaSpec, Mixture, OdeOptions, Scratch, elbo_plan, log_density_ode,
@@ -30,6 +30,7 @@ pub struct PointsTask {
 enum Work {
     Start,
     Formula(Accumulator),
+    Fast(Accumulator, fast::Batch),
     Elbo(Accumulator),
     Ode(usize),
 }
@@ -47,7 +48,8 @@ impl PointsTask {
             None => None,
         };
         let draws = (formula.draws_per_node() as usize).clamp(1, BLOCK);
-        let size = (STEP / (draws * mixture.len())).clamp(1, 256);
+        let size = fast::batch_size(&mixture, request.spec.estimator)
+            .unwrap_or_else(|| (STEP / (draws * mixture.len())).clamp(1, 256));
         let count = request.points.len() / dim;
         let mut batches = Vec::new();
         let mut start = 0;
@@ -82,19 +84,24 @@ impl PointsTask {
                 let origin = self.mixture.at_zero();
                 let exact = points.chunks_exact(dim).map(|x| origin.log_density(x, &mut self.scratch));
                 self.reply.exact.extend(exact);
-                Work::Formula(self.formula.begin(points.to_vec()))
-            }
-            Work::Formula(mut work) => {
-                if !self.formula.advance(&mut work) {
-                    Work::Formula(work)
-                } else {
-                    self.reply.formula.extend(self.formula.finish(work));
-                    match &self.elbo {
-                        Some(elbo) => Work::Elbo(elbo.begin(points.to_vec())),
-                        None => Work::Ode(range.start),
-                    }
+                let work = self.formula.begin(points.to_vec());
+                match fast::Batch::new(&self.mixture, self.request.spec.estimator, &work) {
+                    Some(batch) => Work::Fast(work, batch),
+                    None => Work::Formula(work),
                 }
             }
+            Work::Formula(mut work) => {
+                if self.formula.advance(&mut work) {
+                    self.close_formula(work, range)
+                } else {
+                    Work::Formula(work)
+                }
+            }
+            Work::Fast(mut work, mut batch) => match batch.advance(&self.formula, &self.mixture, &mut work) {
+                Some(true) => self.close_formula(work, range),
+                Some(false) => Work::Fast(work, batch),
+                None => Work::Formula(work),
+            },
             Work::Elbo(mut work) => match &self.elbo {
                 Some(elbo) if !elbo.advance(&mut work) => Work::Elbo(work),
                 Some(elbo) => {
@@ -115,6 +122,17 @@ impl PointsTask {
         Progress::Working(self.progress())
     }
 
+    fn close_formula(&mut self, work: Accumulator, range: std::ops::Range<usize>) -> Work {
+        self.reply.formula.extend(self.formula.finish(work));
+        let dim = self.mixture.dim();
+        match &self.elbo {
+            Some(elbo) => {
+                Work::Elbo(elbo.begin(self.request.points[range.start * dim..range.end * dim].to_vec()))
+            }
+            None => Work::Ode(range.start),
+        }
+    }
+
     fn close_batch(&mut self, end: usize) -> Progress {
         self.batch += 1;
         if self.batch < self.batches.len() && self.request.stages.contains(&end) {
@@ -127,7 +145,7 @@ impl PointsTask {
         let total = self.request.points.len() / self.mixture.dim();
         let batch = self.batches.get(self.batch).cloned().unwrap_or(total..total);
         let within = match &self.work {
-            Work::Formula(work) => self.formula.progress(work),
+            Work::Formula(work) | Work::Fast(work, _) => self.formula.progress(work),
             Work::Start => 0.0,
             Work::Elbo(_) | Work::Ode(_) => 1.0,
         };

@@ -1,8 +1,14 @@
-//! The scheduler in the browser: in a worker, or in slices on the page where workers are refused.
+//! The scheduler in the browser: in workers, or in slices on the page where workers are refused.
 
+#[cfg(feature = "web")]
 mod engine;
+#[cfg(feature = "web")]
+mod pool;
 mod pump;
+#[cfg(feature = "web")]
+mod spawn;
 mod worker;
 
+#[cfg(feature = "web")]
 pub use engine::{Engine, Tier};
 pub use worker::{is_worker, serve};

@@ -1,34 +1,12 @@
-//! The worker's side, and how a worker is made: the page's own WebAssembly module, already
-//! compiled, instantiated once more. Nothing is downloaded for it.
+//! The worker's side: takes submissions from the page and sends news.
 
 use super::pump::Pump;
 use crate::compute::{Submission, Update};
-use js_sys::{Array, JsString, Uint8Array};
+use js_sys::Uint8Array;
 use std::cell::OnceCell;
-use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
-};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Where this module's own script came from; its name has a hash that only it knows.
-    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
-    static SCRIPT: JsString;
-}
-
-/// What a new worker runs: it takes the address of the script and the compiled module in its
-/// first message. A blob, because a sandboxed frame may not load worker scripts by address.
-const BOOT: &str = "self.onmessage = async (event) => {
-  const [script, module] = event.data;
-  try {
-    const app = await import(script);
-    await app.default({ module_or_path: module });
-  } catch (error) {
-    postMessage('failed: ' + error);
-  }
-};";
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// What a worker says when it can take submissions.
 pub(super) const READY: &str = "ready";
@@ -52,21 +30,6 @@ pub fn serve() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&READY.into());
-}
-
-/// Makes a worker that will run [`serve`].
-pub(super) fn spawn() -> Result<Worker, JsValue> {
-    let bag = BlobPropertyBag::new();
-    bag.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&BOOT.into()), &bag)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let worker = Worker::new_with_options(&url, &options)?;
-    // The address must outlive the loading of the script, so it is kept: some bytes a worker.
-    let script = SCRIPT.with(|url| JsValue::from(url.clone()));
-    worker.post_message(&Array::of2(&script, &wasm_bindgen::module()))?;
-    Ok(worker)
 }
 
 /// A message in `postcard`'s encoding.

@@ -21,7 +21,9 @@
 mod bands;
 
 use super::{Level, Packed, field, packable};
-use crate::math::{FormulaSpec, Mixture, Plan, PlanNode, Rule, Time, gauss_hermite, lambda_range};
+use crate::math::{
+    Axis, FormulaSpec, Mixture, Part, Plan, PlanNode, Quality, Rule, Time, gauss_hermite, lambda_range,
+};
 use bands::{Bands, transpose};
 use std::sync::Arc;
 
@@ -34,17 +36,6 @@ const REACH: f64 = 5.5;
 
 /// Most lattice points along an axis; see [`Blur::is_resolved`].
 const MAX_SIDE: usize = 2048;
-
-/// How much care is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quality {
-    /// Some thousandths of a nat near the data.
-    Coarse,
-    /// One thousandth.
-    Good,
-    /// A fifth of that.
-    Fine,
-}
 
 /// What a [`Quality`] means.
 #[derive(Clone, Copy, Debug)]
@@ -59,59 +50,14 @@ struct Care {
     density: f64,
 }
 
-impl Quality {
-    fn care(self) -> Care {
-        match self {
-            Self::Coarse => Care { reach: [6.0, 5.0], step: 1.0, lattice: 3.0, density: 2.0 },
-            Self::Good => Care { reach: [7.0, 5.0], step: 0.8, lattice: 2.5, density: 2.5 },
-            Self::Fine => Care { reach: [9.0, 7.0], step: 0.5, lattice: 2.0, density: 2.5 },
+impl Care {
+    fn of(quality: Quality) -> Self {
+        match quality {
+            Quality::Coarse => Care { reach: [6.0, 5.0], step: 1.0, lattice: 3.0, density: 2.0 },
+            Quality::Good => Care { reach: [7.0, 5.0], step: 0.8, lattice: 2.5, density: 2.5 },
+            Quality::Fine => Care { reach: [9.0, 7.0], step: 0.5, lattice: 2.0, density: 2.5 },
         }
     }
-}
-
-/// Equally spaced coordinates.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Axis {
-    /// The first.
-    pub low: f64,
-    /// The last.
-    pub high: f64,
-    /// How many; at least 2.
-    pub count: usize,
-}
-
-impl Axis {
-    /// The coordinates.
-    pub fn places(self) -> impl Iterator<Item = f64> {
-        (0..self.count).map(move |i| self.low + self.step() * i as f64)
-    }
-
-    fn step(self) -> f64 {
-        (self.high - self.low) / (self.count - 1) as f64
-    }
-
-    /// The axis with every `stride`-th coordinate and `pad` more on either side; it reaches the
-    /// last one.
-    fn coarser(self, stride: usize, pad: usize) -> Self {
-        let step = self.step() * stride as f64;
-        let count = (self.count - 1).div_ceil(stride) + 1 + 2 * pad;
-        let low = self.low - step * pad as f64;
-        Self { low, high: low + step * (count - 1) as f64, count }
-    }
-}
-
-/// A share of the work: nodes `index, index + of, …`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Part {
-    /// Which, from 0.
-    pub index: usize,
-    /// How many shares there are.
-    pub of: usize,
-}
-
-impl Part {
-    /// All of it.
-    pub const WHOLE: Self = Self { index: 0, of: 1 };
 }
 
 /// A grid on its way.
@@ -176,7 +122,7 @@ enum Stage {
 pub fn plan(mixture: &Mixture, spec: &FormulaSpec, quality: Quality) -> Plan {
     match spec.rule {
         Rule::Continuous => {
-            let Care { reach, step, .. } = quality.care();
+            let Care { reach, step, .. } = Care::of(quality);
             let (low, high) = lambda_range(mixture, 0.0);
             Plan::continuous(2, (low - reach[0], high + reach[1]), step)
         }
@@ -205,7 +151,7 @@ impl Blur {
             mixture,
             spec: *spec,
             level,
-            care: quality.care(),
+            care: Care::of(quality),
             axes,
             planned: nodes.len(),
             nodes,
@@ -266,7 +212,7 @@ impl Blur {
         let coarseness = self.coarseness(time);
         let spacing = (self.care.lattice * bend).min(1.2 * deviation);
         let mut along = |axis: Axis| {
-            let read = axis.at(coarseness);
+            let read = at(axis, coarseness);
             let low = signal * read.low - REACH * deviation;
             let high = signal * read.high + REACH * deviation;
             let count = (((high - low) / spacing).ceil() as usize + 1).clamp(2, MAX_SIDE);
@@ -322,13 +268,13 @@ impl Blur {
             }
             let [along_x, along_y] = self.axes.map(|axis| {
                 let places = (0..axis.count).map(|i| PAD as f64 + i as f64 / f64::from(1 << k));
-                Bands::interpolation(places, axis.at(k).count)
+                Bands::interpolation(places, at(axis, k).count)
             });
             // Around the mean, so that single precision is spent on what varies.
             let mean = sum.iter().sum::<f64>() / sum.len() as f64;
             let centred: Vec<f32> = sum.iter().map(|s| (s - mean) as f32).collect();
-            let rows = along_y.apply(self.level, &centred, x.at(k).count, 0..y.count);
-            let columns = transpose(&rows, x.at(k).count);
+            let rows = along_y.apply(self.level, &centred, at(x, k).count, 0..y.count);
+            let columns = transpose(&rows, at(x, k).count);
             let columns = along_x.apply(self.level, &columns, y.count, 0..x.count);
             for (total, value) in total.iter_mut().zip(transpose(&columns, y.count)) {
                 *total += mean + f64::from(value);
@@ -338,11 +284,9 @@ impl Blur {
     }
 }
 
-impl Axis {
-    /// The grid of a level: all pixels, or every `2^k`-th and some beyond the edges.
-    fn at(self, k: usize) -> Self {
-        if k == 0 { self } else { self.coarser(1 << k, PAD) }
-    }
+/// The grid of a level: all pixels, or every `2^k`-th and some beyond the edges.
+fn at(axis: Axis, k: usize) -> Axis {
+    if k == 0 { axis } else { axis.coarser(1 << k, PAD) }
 }
 
 impl Pass {

@@ -1,7 +1,8 @@
 //! From parameters to requests: which points are computed, in which order, coarse to fine.
 
 use super::state::{Curve, Density};
-use crate::compute::{ConvergenceRequest, GridRequest, PointsRequest, ProbeRequest, Request};
+use crate::compute::{ConvergenceRequest, GridRequest, GridStage, PointsRequest, ProbeRequest, Request};
+use crate::math::{Axis, Part, Quality};
 use crate::math::{Estimator, Mixture};
 
 /// Points along the curve, one more than a power of two.
@@ -11,8 +12,8 @@ pub const SIDE: usize = 129;
 /// Strides of the coarser curves and maps that are shown on the way.
 const CURVE_STRIDES: [usize; 3] = [16, 4, 1];
 const MAP_STRIDES: [usize; 4] = [8, 4, 2, 1];
-/// Sides of the grids of the blurred formula.
-const GRID_SIDES: [usize; 2] = [33, SIDE];
+/// Grids of the blurred formula, with the care that is taken.
+const GRIDS: [(usize, Quality); 2] = [(SIDE / 2 + 1, Quality::Coarse), (SIDE, Quality::Fine)];
 
 /// The interval of x that a one-dimensional figure shows.
 pub fn interval(mixture: &Mixture) -> (f64, f64) {
@@ -47,9 +48,12 @@ pub fn main(state: &Density) -> Request {
     }
     let [xs, ys] = square(&mixture);
     if state.estimator == Estimator::Quadrature {
-        let axis = |range, side: usize| (0..side).map(|i| place(range, i, side)).collect::<Vec<_>>();
-        let stages = GRID_SIDES.iter().map(|side| (axis(xs, *side), axis(ys, *side))).collect();
-        return Request::Grid(GridRequest { target, spec, stages });
+        let stage = |&(count, quality): &(usize, Quality)| {
+            let axis = |(low, high)| Axis { low, high, count };
+            GridStage { axes: [axis(xs), axis(ys)], quality }
+        };
+        let stages = GRIDS.iter().map(stage).collect();
+        return Request::Grid(GridRequest { target, spec, stages, part: Part::WHOLE });
     }
     Request::Points(PointsRequest {
         target,

@@ -126,12 +126,15 @@ fn MainFigure(
 
 /// What was computed, how well and how fast.
 fn status(main: Job<Density>) -> String {
-    let Some(Answer { state, reply: Reply::Points(reply), whole: true, millis }) = main.answer.get() else {
+    let Some(answer) = main.answer.get() else {
         return "Computing…".to_owned();
     };
-    let worst = plots::largest_error(&reply);
+    let Answer { state, reply: Reply::Points(reply), whole: true, millis, .. } = &answer else {
+        return "Computing…".to_owned();
+    };
+    let worst = plots::largest_error(reply);
     let seconds =
-        if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
+        if *millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
     let points = reply.formula.len();
     let estimator = words::estimator(state.estimator);
     let warning = if reply.unresolved {
@@ -140,8 +143,9 @@ fn status(main: Job<Density>) -> String {
         ""
     };
     format!(
-        "{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds}.{warning}",
-        plots::short(worst)
+        "{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds} {}.{warning}",
+        plots::short(worst),
+        answer.place()
     )
 }
 

@@ -1,0 +1,74 @@
+//! What the kernels do for tasks.
+
+use crate::compute::messages::GridStage;
+use crate::kernels::blur::{self, Blur};
+use crate::kernels::plain::Plain;
+use crate::kernels::{Level, packable};
+use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Part, Plan, Quality};
+use std::sync::Arc;
+
+/// Most points in a batch where the kernels take the formula: they cut their work by themselves.
+pub(super) fn batch_size(mixture: &Mixture, estimator: Estimator) -> Option<usize> {
+    takes(mixture, estimator).then_some(8192)
+}
+
+fn takes(mixture: &Mixture, estimator: Estimator) -> bool {
+    estimator != Estimator::Quadrature && packable(mixture)
+}
+
+/// A batch of points.
+#[derive(Debug)]
+pub(super) struct Batch(Box<Plain>);
+
+impl Batch {
+    /// `None` where the kernels do not take the formula.
+    pub(super) fn new(mixture: &Mixture, estimator: Estimator, work: &Accumulator) -> Option<Self> {
+        takes(mixture, estimator).then(|| Self(Box::new(Plain::new(work, Level::new()))))
+    }
+
+    /// See [`Plain::advance`].
+    pub(super) fn advance(
+        &mut self,
+        formula: &Formula,
+        mixture: &Mixture,
+        work: &mut Accumulator,
+    ) -> Option<bool> {
+        self.0.advance(formula, mixture, work)
+    }
+}
+
+/// A grid.
+#[derive(Debug)]
+pub(super) struct Grid(Box<Blur>);
+
+impl Grid {
+    pub(super) fn new(
+        mixture: Arc<Mixture>,
+        spec: &FormulaSpec,
+        stage: GridStage,
+        part: Part,
+    ) -> Option<Self> {
+        let blur = Blur::new(mixture, spec, stage.quality, stage.axes, part, Level::new());
+        blur.map(|blur| Self(Box::new(blur)))
+    }
+
+    pub(super) fn plan(mixture: &Mixture, spec: &FormulaSpec, quality: Quality) -> Plan {
+        blur::plan(mixture, spec, quality)
+    }
+
+    pub(super) fn advance(&mut self) -> bool {
+        self.0.advance()
+    }
+
+    pub(super) fn progress(&self) -> f64 {
+        self.0.progress()
+    }
+
+    pub(super) fn is_resolved(&self) -> bool {
+        self.0.is_resolved()
+    }
+
+    pub(super) fn finish(self) -> Vec<f64> {
+        self.0.finish()
+    }
+}

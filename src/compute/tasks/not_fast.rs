@@ -1,0 +1,51 @@
+//! Stands in for `fast.rs` where the kernels are not compiled in: it takes nothing.
+
+use crate::compute::messages::GridStage;
+use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Part, Plan, Quality};
+use std::sync::Arc;
+
+pub(super) fn batch_size(_: &Mixture, _: Estimator) -> Option<usize> {
+    None
+}
+
+#[derive(Debug)]
+pub(super) enum Batch {}
+
+impl Batch {
+    pub(super) fn new(_: &Mixture, _: Estimator, _: &Accumulator) -> Option<Self> {
+        None
+    }
+
+    pub(super) fn advance(&mut self, _: &Formula, _: &Mixture, _: &mut Accumulator) -> Option<bool> {
+        match *self {}
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Grid {}
+
+impl Grid {
+    pub(super) fn new(_: Arc<Mixture>, _: &FormulaSpec, _: GridStage, _: Part) -> Option<Self> {
+        None
+    }
+
+    pub(super) fn plan(mixture: &Mixture, spec: &FormulaSpec, _: Quality) -> Plan {
+        spec.plan(mixture)
+    }
+
+    pub(super) fn advance(&mut self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn progress(&self) -> f64 {
+        match *self {}
+    }
+
+    pub(super) fn is_resolved(&self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn finish(self) -> Vec<f64> {
+        match self {}
+    }
+}

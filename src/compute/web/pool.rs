@@ -1,0 +1,108 @@
+//! The workers of a page: made, watched, and told apart by their place in the pool.
+
+use super::spawn::{Module, spawn};
+use super::worker::{READY, decode, encode};
+use crate::compute::{Submission, Update};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+/// How long a worker may take to start, milliseconds. On a slow connection the script comes from
+/// the cache, so this is generous.
+const PATIENCE: i32 = 15_000;
+
+/// News of a member.
+pub(super) enum News {
+    /// It takes submissions from now on.
+    Ready,
+    /// News of a job.
+    Update(Update),
+    /// It never started, for this reason.
+    Refused(String),
+    /// It ran and broke, for this reason.
+    Broke(String),
+}
+
+/// A worker.
+pub(super) struct Member {
+    worker: Worker,
+    ended: Rc<Cell<bool>>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Member {
+    /// Starts a worker; `report` hears of it until it is dropped.
+    pub(super) fn start(module: &Module, report: impl Fn(News) + 'static) -> Result<Self, String> {
+        let worker = spawn(module).map_err(|error| describe(&error))?;
+        let (ready, ended) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
+        let report = Rc::new(report);
+        let on_message = {
+            let (ready, report) = (ready.clone(), report.clone());
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                let data = event.data();
+                match data.as_string() {
+                    Some(text) if text == READY => {
+                        ready.set(true);
+                        report(News::Ready);
+                    }
+                    Some(reason) => report(News::Refused(reason)),
+                    None => {
+                        if let Some(update) = decode::<Update>(&data) {
+                            report(News::Update(update));
+                        }
+                    }
+                }
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let on_error = {
+            let (ready, report) = (ready.clone(), report.clone());
+            Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+                event.prevent_default();
+                let reason = match event.message() {
+                    text if text.is_empty() => "workers are blocked here".to_owned(),
+                    text => text,
+                };
+                report(if ready.get() { News::Broke(reason) } else { News::Refused(reason) });
+            })
+        };
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        lose_patience(ready.clone(), ended.clone(), report);
+        Ok(Self { worker, ended, _on_message: on_message, _on_error: on_error })
+    }
+
+    pub(super) fn post(&self, submission: &Submission) {
+        // Fails only for what cannot be cloned, and bytes can.
+        let _ = self.worker.post_message(&encode(submission));
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.ended.set(true);
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// Gives a worker up that has not started in time.
+fn lose_patience(ready: Rc<Cell<bool>>, ended: Rc<Cell<bool>>, report: Rc<impl Fn(News) + 'static>) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let late = Closure::once_into_js(move || {
+        if !ready.get() && !ended.get() {
+            report(News::Refused("the worker did not start".to_owned()));
+        }
+    });
+    let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE);
+}
+
+fn describe(error: &JsValue) -> String {
+    let message = error.dyn_ref::<js_sys::Error>().map(|e| String::from(e.message()));
+    message.unwrap_or_else(|| "the browser refused a worker".to_owned())
+}

@@ -1,0 +1,68 @@
+//! How a worker is made: from the page's own WebAssembly module, already compiled, instantiated
+//! once more, for which nothing is downloaded; or from the module of the fast workers.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Where this module's own script came from; its name has a hash that only it knows.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static SCRIPT: JsString;
+}
+
+/// What a new worker runs: it takes the addresses of a script and of the module for it, or the
+/// compiled module itself, in its first message. A blob, because a sandboxed frame may not load
+/// worker scripts by address.
+const BOOT: &str = "self.onmessage = async (event) => {
+  const [script, module] = event.data;
+  try {
+    const app = await import(script);
+    await app.default({ module_or_path: module });
+  } catch (error) {
+    postMessage(String(error));
+  }
+};";
+
+/// A module that workers can run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Module {
+    /// The page's own.
+    Own,
+    /// The one of the fast workers: the addresses of its script and of the module.
+    Fast(String, String),
+}
+
+impl Module {
+    /// The fast workers' module, if the page was built with one: what `cargo xtask
+    /// build` notes in the page.
+    pub(super) fn fast() -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let address = |id: &str| {
+            let path = document.get_element_by_id(id)?.get_attribute("content")?;
+            // In full: the worker's own address is that of a blob.
+            Url::new_with_base(&path, &document.base_uri().ok()??).ok().map(|url| url.href())
+        };
+        Some(Self::Fast(address("fast-script")?, address("fast-module")?))
+    }
+}
+
+/// Makes a worker that will serve jobs.
+pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&BOOT.into()), &bag)?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let worker = Worker::new_with_options(&url, &options)?;
+    // The address must outlive the loading of the script, so it is kept: some bytes a worker.
+    let message = match module {
+        Module::Own => Array::of2(&SCRIPT.with(|url| JsValue::from(url.clone())), &wasm_bindgen::module()),
+        Module::Fast(script, module) => Array::of2(&script.into(), &module.into()),
+    };
+    worker.post_message(&message)?;
+    Ok(worker)
+}

@@ -1,0 +1,96 @@
+//! The module of the fast workers: compiled apart from the page, for speed and not for size, put
+//! beside it under names that tell its content, and noted in the page, which loads it when a job
+//! wants it.
+
+use std::{fs, path::Path, process::Command};
+
+use flate2::Crc;
+
+use crate::{Error, Result, run, toolchain::TARGET, toolchain::Wasm, tools};
+
+/// What the module is compiled with.
+const FEATURES: &str = "fast";
+
+/// Compiles the module, puts it into `dist`, and notes in `dist/index.html` where it is.
+///
+/// # Errors
+/// When it does not compile or `dist` cannot be changed.
+pub fn fast(root: &Path, dist: &Path, wasm: &Wasm) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    wasm.apply(cargo.args(["build", "--quiet", "--profile", "fast", "--bin", "fast", "--target", TARGET]));
+    cargo.args(["--no-default-features", "--features", FEATURES]);
+    // In place of .cargo/config.toml's, which are for size.
+    let remap = cargo.get_envs().find(|(name, _)| *name == Wasm::FLAGS).and_then(|(_, value)| value);
+    let flags = format!("-Ctarget-feature=+simd128 {}", remap.unwrap_or_default().to_string_lossy());
+    run::show(cargo.env("RUSTFLAGS", flags.trim()))?;
+
+    let path = tools::path(root)?;
+    let work = root.join("target/fast-module");
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.env("PATH", &path).args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "fast",
+        "--out-dir",
+    ]);
+    run::show(bindgen.arg(&work).arg(root.join(format!("target/{TARGET}/fast/fast.wasm"))))?;
+    let (raw, module) = (work.join("fast_bg.wasm"), work.join("fast_opt.wasm"));
+    let mut optimise = Command::new("wasm-opt");
+    optimise.env("PATH", &path).args(["-O3", "--low-memory-unused"]).arg(&raw);
+    run::show(optimise.arg(format!("--output={}", module.display())))?;
+
+    let module = place(&module, dist, "wasm")?;
+    let script = place(&work.join("fast.js"), dist, "js")?;
+    note(dist, &[("fast-script", &script), ("fast-module", &module)])
+}
+
+/// Copies a file into `dist` under a name that tells its content.
+fn place(file: &Path, dist: &Path, extension: &str) -> Result<String> {
+    let bytes = fs::read(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))?;
+    let mut crc = Crc::new();
+    crc.update(&bytes);
+    let name = format!("fast-{:08x}.{extension}", crc.sum());
+    fs::write(dist.join(&name), bytes).map_err(|e| Error::io(format!("writing {name}"), e))?;
+    Ok(name)
+}
+
+/// Adds `<meta>` elements to the page's head.
+fn note(dist: &Path, entries: &[(&str, &str)]) -> Result<()> {
+    let file = dist.join("index.html");
+    let page = fs::read_to_string(&file).map_err(|e| Error::io("reading the page", e))?;
+    let notes: String =
+        entries.iter().map(|(id, name)| format!("<meta id=\"{id}\" content=\"./{name}\">")).collect();
+    let Some(end) = page.find("</head>") else {
+        return Err(Error::Check("the page has no </head> to note its modules before".into()));
+    };
+    let page = format!("{}{notes}{}", &page[..end], &page[end..]);
+    fs::write(&file, page).map_err(|e| Error::io("writing the page", e))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Notes in a page.
+    use super::*;
+
+    #[test]
+    fn files_are_named_by_content_and_noted_in_the_head()
+    -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let dist = std::env::temp_dir().join(format!("scorescope-modules-{}", std::process::id()));
+        fs::create_dir_all(&dist)?;
+        fs::write(dist.join("index.html"), "<head></head><body></body>")?;
+        fs::write(dist.join("a"), "1")?;
+        let first = place(&dist.join("a"), &dist, "js")?;
+        fs::write(dist.join("a"), "2")?;
+        assert_ne!(place(&dist.join("a"), &dist, "js")?, first);
+        note(&dist, &[("fast-script", &first)])?;
+        let page = fs::read_to_string(dist.join("index.html"))?;
+        assert_eq!(
+            page,
+            format!("<head><meta id=\"fast-script\" content=\"./{first}\"></head><body></body>")
+        );
+        fs::remove_dir_all(&dist)?;
+        Ok(())
+    }
+}
