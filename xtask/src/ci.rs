@@ -29,7 +29,13 @@ pub fn run(root: &Path) -> Result<()> {
         // In the release profile, so that build scripts and macros serve the page's build as well.
         cargo.args(["clippy", "--release", "--lib", "--bin", "app", "--target", TARGET]);
         cargo.args(["--", "-D", "warnings"]);
-        Wasm::require()?.apply(&mut cargo);
+        let wasm = Wasm::require()?;
+        wasm.apply(&mut cargo);
+        run::show(&mut cargo)?;
+        let mut cargo = run::cargo(root);
+        cargo.args(["clippy", "--profile", "fast", "--bin", "fast", "--target", TARGET]);
+        cargo.args(["--no-default-features", "--features", modules::FEATURES, "--", "-D", "warnings"]);
+        wasm.apply(&mut cargo);
         run::show(&mut cargo)
     });
     steps.step("documentation", || {

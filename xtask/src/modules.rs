@@ -9,7 +9,7 @@ use flate2::Crc;
 use crate::{Error, Result, run, toolchain::TARGET, toolchain::Wasm, tools};
 
 /// What the module is compiled with.
-const FEATURES: &str = "fast";
+pub const FEATURES: &str = "fast";
 
 /// Compiles the module, puts it into `dist`, and notes in `dist/index.html` where it is.
 ///

@@ -4,19 +4,19 @@
 //! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv]
 //! scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
 //!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR]
-//! scorescope bench  w1|w2 [--threads N] [--repeats N] [--quality coarse|good|fine]
+//! scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
 //!
 //! A link that could be read only in part is computed as far as it could be, and the notices
 //! say what was ignored. Exit status 2 and one line on standard error for a call that cannot be
 //! carried out.
 
+mod measure;
+
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{Reply, bench, run_on};
-use scorescope::kernels::level_name;
+use scorescope::compute::{Reply, run_on};
 use scorescope::labs::density::report::{self, Quantity};
 use scorescope::labs::{LabState, density, open};
-use scorescope::math::Quality;
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv]
        scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
                          [--width PIXELS] [--theme light|dark] [--scale FACTOR]
-       scorescope bench  w1|w2 [--threads N] [--repeats N] [--quality coarse|good|fine]";
+       scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]";
 
 /// Most points `--at` takes.
 const MAX_POINTS: usize = 100_000;
@@ -52,7 +52,7 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
     match parser.next()? {
         Some(Arg::Value(command)) if command == "eval" => eval(parser),
         Some(Arg::Value(command)) if command == "render" => render(parser),
-        Some(Arg::Value(command)) if command == "bench" => measure(parser),
+        Some(Arg::Value(command)) if command == "bench" => measure::measure(parser),
         Some(Arg::Value(command)) => Err(format!("unknown command {}: try --help", command.string()?).into()),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(format!("{USAGE}\n")),
         Some(Arg::Long("version") | Arg::Short('V')) => {
@@ -141,59 +141,6 @@ fn checked(query: &str) -> Result<(LabState, Vec<Notice>), Failure> {
 
 fn points(text: &str) -> Result<Vec<Vec<f64>>, Failure> {
     parse_rows(text, ';', MAX_POINTS).map_err(|e| format!("--at: {e}").into())
-}
-
-/// Times one of the two jobs of the benchmarks; one line of JSON.
-fn measure(mut parser: Parser) -> Result<String, Failure> {
-    let (mut job, mut quality) = (None, Quality::Coarse);
-    let (mut threads, mut repeats) = (std::thread::available_parallelism().map_or(1, usize::from), 5);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("threads") => threads = parser.value()?.parse::<usize>()?.clamp(1, 256),
-            Arg::Long("repeats") => repeats = parser.value()?.parse::<usize>()?.clamp(1, 1000),
-            Arg::Long("quality") => {
-                quality = match parser.value()?.string()?.as_str() {
-                    "coarse" => Quality::Coarse,
-                    "good" => Quality::Good,
-                    "fine" => Quality::Fine,
-                    other => return Err(format!("--quality takes coarse, good or fine, not {other}").into()),
-                }
-            }
-            Arg::Value(value) if job.is_none() => job = Some(value.string()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let (request, evaluations, floor) = match job.as_deref() {
-        Some("w1") => (bench::w1(), Some(bench::W1_EVALUATIONS), 1e-3),
-        Some("w2") => (bench::w2(quality), None, 1e-6),
-        _ => return Err("bench needs w1 or w2".into()),
-    };
-    let mut seconds = Vec::new();
-    let mut max_error = f64::NAN;
-    // Once more than counted: the first run finds cold caches and a slow clock.
-    for _ in 0..=repeats {
-        let start = std::time::Instant::now();
-        let reply = run_on(request.clone(), threads)?;
-        seconds.push(start.elapsed().as_secs_f64());
-        if let Reply::Points(reply) = &reply {
-            max_error = bench::largest_error(reply, floor);
-        }
-    }
-    seconds.remove(0);
-    seconds.sort_by(f64::total_cmp);
-    let best = seconds[0];
-    let mut line = json!({
-        "bench": job,
-        "backend": format!("cpu {}", level_name()),
-        "threads": threads,
-        "seconds": best,
-        "median_seconds": seconds[seconds.len() / 2],
-        "max_error": max_error,
-    });
-    if let Some(evaluations) = evaluations {
-        line["component_evaluations_per_second"] = json!(evaluations as f64 / best);
-    }
-    Ok(format!("{line}\n"))
 }
 
 fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<Figure, Failure> {
