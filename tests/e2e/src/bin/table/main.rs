@@ -1,0 +1,62 @@
+//! Measures Scorescope and its peers in one run and writes `benches/RESULTS.md`.
+//!
+//! What is compared takes turns, so that what else the machine does falls on all alike; a ratio is
+//! the median of the rounds' ratios. `cargo xtask bench` builds what this needs and calls it; what
+//! is not there (a peer that could not be installed) is left out and said to be.
+
+mod browser;
+mod frames;
+mod programs;
+mod report;
+
+use programs::{Peers, native, python};
+use report::{Rounds, Table};
+use scorescope_e2e::Outcome;
+
+/// Rounds in which all take their turns.
+const ROUNDS: usize = 3;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome {
+    let root = xtask::root()?;
+    let peers = Peers::find(&root);
+    let mut table = Table::default();
+
+    let mut w1 = Rounds::new("component_evaluations_per_second", true);
+    let mut w2 = Rounds::new("median_seconds", false);
+    for round in 1..=ROUNDS {
+        println!("round {round} of {ROUNDS}: W1");
+        for threads in ["1", "2"] {
+            w1.add(&format!("native, {threads} threads"), native(&root, &["w1", "--threads", threads])?);
+        }
+        for (name, arguments) in &peers.w1 {
+            w1.add(name, python(&peers, "w1.py", arguments)?);
+        }
+        w1.add("browser, workers", browser::ours(&root, "job=w1").await?);
+        for backend in &peers.tfjs {
+            w1.add(&format!("TensorFlow.js, {backend}"), browser::tfjs(&root, backend).await?);
+        }
+        println!("round {round} of {ROUNDS}: W2");
+        for quality in ["coarse", "good"] {
+            let arguments = ["w2", "--threads", "2", "--quality", quality];
+            w2.add(&format!("native, {quality}"), native(&root, &arguments)?);
+            let query = format!("job=w2&quality={quality}");
+            w2.add(&format!("browser, {quality}"), browser::ours(&root, &query).await?);
+        }
+        for (name, arguments) in &peers.w2 {
+            w2.add(name, python(&peers, "w2.py", arguments)?);
+        }
+    }
+    println!("growth, sizes, frames");
+    table.w1(&w1);
+    table.w2(&w2);
+    table.scaling(&native(&root, &["scaling", "--threads", "1", "--repeats", "3"])?);
+    table.sizes(&root)?;
+    for (what, frames) in frames::all(&root).await? {
+        table.frames(what, &frames);
+    }
+    let text = table.finish(&peers)?;
+    std::fs::write(root.join("benches/RESULTS.md"), &text)?;
+    println!("{text}");
+    Ok(())
+}
