@@ -8,6 +8,8 @@
 //! ```
 //!
 //! - [`math`]: the paper, in `f64`, pure.
+//! - `gpu`: a device to compute on, without any mathematics (feature `gpu`).
+//! - [`kernels`]: what pictures are made of, in bulk, on SIMD lanes or on a GPU.
 //! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
 //! - [`plot`]: figures as data, drawn on any plotters backend.
 //! - [`permalink`]: parameters to and from the query of a link.
@@ -23,6 +25,8 @@ mod alloc;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod app;
 pub mod compute;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod kernels;
 pub mod labs;
 pub mod math;
