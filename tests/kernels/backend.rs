@@ -3,12 +3,16 @@
 #[cfg(feature = "gpu")]
 use scorescope::gpu::Gpu;
 #[cfg(feature = "gpu")]
+use scorescope::kernels::blur::gpu::BlurGpu;
+use scorescope::kernels::blur::{Axis, Blur, Part, Quality};
+#[cfg(feature = "gpu")]
 use scorescope::kernels::field::gpu::FieldGpu;
 use scorescope::kernels::plain::Plain;
 #[cfg(feature = "gpu")]
 use scorescope::kernels::plain::gpu::PlainGpu;
 use scorescope::kernels::{Level, Packed, field};
-use scorescope::math::{Estimate, Formula, Mixture};
+use scorescope::math::{Estimate, Formula, FormulaSpec, Mixture};
+use std::sync::Arc;
 
 /// What computes.
 pub(crate) enum Backend {
@@ -64,5 +68,31 @@ impl Backend {
             }
         }
         formula.finish(work)
+    }
+
+    /// `Σ_k weight_k m_k` on a grid, over a share of the nodes.
+    pub(crate) async fn blur(
+        &self,
+        mixture: &Arc<Mixture>,
+        spec: &FormulaSpec,
+        quality: Quality,
+        axes: [Axis; 2],
+        part: Part,
+    ) -> Vec<f64> {
+        match self {
+            Self::Cpu(level) => {
+                let mut blur =
+                    Blur::new(mixture.clone(), spec, quality, axes, part, *level).expect("single precision");
+                while !blur.advance() {}
+                blur.finish()
+            }
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => {
+                let mut blur = BlurGpu::new(gpu);
+                blur.begin(mixture.clone(), spec, quality, axes, part).expect("room for the grid");
+                while !blur.advance().await.expect("a piece") {}
+                blur.finish().expect("all done")
+            }
+        }
     }
 }
