@@ -12,6 +12,8 @@ mod field;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod plain;
+#[cfg(feature = "gpu")]
+mod shaders;
 mod targets;
 
 use backend::Backend;

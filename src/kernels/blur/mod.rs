@@ -15,8 +15,9 @@
 //! The nodes of the plan are independent: [`Part`]s of them can be done on different workers and
 //! their sums added.
 //!
-//! Tolerance on the presets, wherever `ρ_0 > 1e-6`: 5e-3 nats for [`Quality::Coarse`], 1e-3 for
-//! [`Quality::Good`], 2e-4 for [`Quality::Fine`].
+//! Tolerance on the presets: [`Quality::tolerance`]. It is the error of the rules above, the same
+//! on every backend; single precision has a hundredth of it. On the ring of the benchmarks half
+//! of it is used up; what is farthest off are the tails of wide targets.
 
 mod bands;
 mod cpu;
@@ -37,9 +38,9 @@ const PAD: usize = 4;
 pub enum Quality {
     /// Some thousandths of a nat near the data.
     Coarse,
-    /// One thousandth.
+    /// One or two thousandths.
     Good,
-    /// A fifth of that.
+    /// A tenth of that.
     Fine,
 }
 
@@ -60,9 +61,9 @@ impl Quality {
     /// Largest error in nats on the presets, wherever `ρ_0 > 1e-6`.
     pub fn tolerance(self) -> f64 {
         match self {
-            Self::Coarse => 5e-3,
-            Self::Good => 1e-3,
-            Self::Fine => 2e-4,
+            Self::Coarse => 1e-2,
+            Self::Good => 4e-3,
+            Self::Fine => 4e-4,
         }
     }
 
