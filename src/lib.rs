@@ -2,13 +2,15 @@
 //! browser. The map of the house, arrows pointing from user to used:
 //!
 //! ```text
-//! app -> labs -> ui -> compute -> kernels -> math
+//! app -> labs -> ui -> compute -> kernels -> math, gpu
 //!         |       |      plot  -> math
 //!         +-> permalink <-+
 //! ```
 //!
 //! - [`math`]: the paper, in `f64`, pure.
-//! - `kernels`: bulk evaluation in single precision on SIMD lanes; not in the page's own module.
+//! - `gpu`: a device to compute on, without any mathematics (feature `gpu`).
+//! - `kernels`: what pictures are made of, in bulk and single precision, on SIMD lanes or on a
+//!   GPU; not in the page's own module.
 //! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
 //! - [`plot`]: figures as data, drawn on any plotters backend.
 //! - [`permalink`]: parameters to and from the query of a link.
@@ -24,6 +26,8 @@ mod alloc;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod app;
 pub mod compute;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 #[cfg(kernels)]
 pub mod kernels;
 pub mod labs;

@@ -22,6 +22,8 @@
 
 pub mod blur;
 pub mod field;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod packed;
 pub mod plain;
 mod simd;

@@ -13,6 +13,7 @@ use std::f64::consts::LOG2_E;
 /// One component: 32 bytes, as WGSL's `array<vec4<f32>, 2>` has them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "gpu", derive(bytemuck::NoUninit))]
 pub struct PackedComponent {
     /// `√(1-t) μ`.
     pub mean: [f32; 2],

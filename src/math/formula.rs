@@ -14,6 +14,10 @@
 //! Work is cut into steps of one block of noise for a batch of points, so that a caller can
 //! report progress, stop, or share the work out.
 
+mod bulk;
+
+pub use bulk::Place;
+
 use super::noise::{Estimator, Noise, NoiseBlock};
 use super::{Marginal, Mixture, Plan, Rule, Schedule, ScoreError, Scratch, Time, lambda_range};
 use std::sync::Arc;
@@ -147,14 +151,7 @@ impl Formula {
     /// The noise that a batch waits for; `None` when nothing is left. For those who take the sums
     /// themselves, many points at once; else [`Formula::advance`] does all.
     pub fn pending(&self, work: &Accumulator) -> Option<Block> {
-        let node = self.plan.nodes.get(work.node)?;
-        Some(Block {
-            time: node.time,
-            estimator: self.noise.estimator(),
-            unit: self.noise.draws_per_unit(),
-            shift: self.error.shift(node.time, self.mixture.dim()),
-            noise: self.noise.block(work.node, node.time, work.block),
-        })
+        self.block(work.node, work.block).map(|(block, _)| block)
     }
 
     /// Adds the sums of the pending block: for each point of the batch the integrand summed over

@@ -56,8 +56,19 @@ impl Part {
 pub enum Quality {
     /// Some thousandths of a nat near the data.
     Coarse,
-    /// One thousandth.
+    /// One or two thousandths.
     Good,
-    /// A fifth of that.
+    /// A tenth of that.
     Fine,
+}
+
+impl Quality {
+    /// Largest error in nats on the presets, wherever `ρ_0 > 1e-6`.
+    pub fn tolerance(self) -> f64 {
+        match self {
+            Self::Coarse => 1e-2,
+            Self::Good => 4e-3,
+            Self::Fine => 4e-4,
+        }
+    }
 }

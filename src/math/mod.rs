@@ -46,7 +46,7 @@ mod time;
 pub use elbo::{ReverseVariance, elbo_plan};
 pub use fit::{LineFit, fit_line};
 pub use formula::{
-    Accumulator, Block, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate,
+    Accumulator, Block, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, Place,
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};

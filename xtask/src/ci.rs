@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    Result, run, setup,
+    Result, modules, run, setup,
     setup::Needs,
     steps::Steps,
     tidy,

@@ -8,6 +8,7 @@
 //! There is no argument-parsing crate, no async and no JSON here: whoever runs the first command
 //! waits for this crate to compile.
 
+pub mod bench;
 pub mod build;
 pub mod ci;
 pub mod dist;

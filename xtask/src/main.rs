@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use xtask::{
-    Error, Result, build, ci, run,
+    Error, Result, bench, build, ci,
     serve::Server,
     setup::{self, Needs},
     test::{self, Group},
@@ -14,7 +14,8 @@ const HELP: &str = "\
 cargo xtask serve [--port N] [--no-build]   build the page and show it at http://127.0.0.1:8080/
 cargo xtask build                           build the page into dist/, check it, weigh it
 cargo xtask test [native|browser|e2e]       run every test, or one group [--no-build: e2e on dist/ as it is]
-cargo xtask bench [ARGS]                    run the benchmarks; ARGS go to the benchmark program
+cargo xtask bench                           measure against peers and write benches/RESULTS.md
+cargo xtask bench kernels [ARGS]            time the parts one by one; ARGS go to Criterion
 cargo xtask ci                              formatting, lints, documentation, tidiness
 cargo xtask tidy                            the house rules alone
 cargo xtask setup                           install whatever any of these needs
@@ -59,14 +60,11 @@ fn command(arguments: &[String]) -> Result<()> {
             let groups = if groups.is_empty() { Group::ALL.to_vec() } else { groups };
             test::run(&root, &groups, build_page)
         }
-        "bench" => {
-            let mut cargo = run::cargo(&root);
-            cargo.args(["bench", "--no-default-features"]);
-            if !rest.is_empty() {
-                cargo.arg("--").args(rest);
-            }
-            run::show(&mut cargo)
-        }
+        "bench" => match rest {
+            [] => bench::table(&root),
+            [first, arguments @ ..] if first == "kernels" => bench::kernels(&root, arguments),
+            [first, ..] => Err(unknown(first)),
+        },
         "ci" => none(rest).and_then(|()| ci::run(&root)),
         "tidy" => none(rest).and_then(|()| tidy::run(&root)),
         "setup" => none(rest).and_then(|()| setup::run(&root, Needs::ALL)),

@@ -6,16 +6,16 @@ use std::{fs, path::Path, process::Command};
 
 use flate2::Crc;
 
-use crate::{Error, Result, run, toolchain::TARGET, toolchain::Wasm, tools};
+use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools};
 
 /// What the module is compiled with.
 pub const FEATURES: &str = "fast";
 
-/// Compiles the module, puts it into `dist`, and notes in `dist/index.html` where it is.
+/// Compiles the module, puts it into the folder of the page, and notes in the page where it is.
 ///
 /// # Errors
-/// When it does not compile or `dist` cannot be changed.
-pub fn fast(root: &Path, dist: &Path, wasm: &Wasm) -> Result<()> {
+/// When it does not compile or the folder cannot be changed.
+pub fn fast(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     let mut cargo = run::cargo(root);
     wasm.apply(cargo.args(["build", "--quiet", "--profile", "fast", "--bin", "fast", "--target", TARGET]));
     cargo.args(["--no-default-features", "--features", FEATURES]);
@@ -41,9 +41,41 @@ pub fn fast(root: &Path, dist: &Path, wasm: &Wasm) -> Result<()> {
     optimise.env("PATH", &path).args(["-O3", "--low-memory-unused"]).arg(&raw);
     run::show(optimise.arg(format!("--output={}", module.display())))?;
 
-    let module = place(&module, dist, "wasm")?;
-    let script = place(&work.join("fast.js"), dist, "js")?;
-    note(dist, &[("fast-script", &script), ("fast-module", &module)])
+    let module = place(&module, folder, "wasm")?;
+    let script = place(&work.join("fast.js"), folder, "js")?;
+    note(folder, &[("fast-script", &script), ("fast-module", &module)])
+}
+
+/// Compiles the page that times the two jobs, with the page's own workers, into
+/// `target/bench-page`; the module of the fast workers is that of `dist`.
+///
+/// # Errors
+/// When it does not compile or there is no `dist` yet.
+pub fn bench_page(root: &Path, wasm: &Wasm) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    wasm.apply(cargo.args(["build", "--quiet", "--release", "--bin", "bench-page", "--target", TARGET]));
+    run::show(&mut cargo)?;
+    let (folder, path) = (root.join("target/bench-page"), tools::path(root)?);
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.env("PATH", &path).args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "page",
+        "--out-dir",
+    ]);
+    run::show(bindgen.arg(&folder).arg(root.join(format!("target/{TARGET}/release/bench-page.wasm"))))?;
+    let (dist, mut notes) = (root.join("dist"), Vec::new());
+    for name in dist::files(&dist)?.into_iter().filter(|name| name.starts_with("fast-")) {
+        fs::copy(dist.join(&name), folder.join(&name))
+            .map_err(|e| Error::io(format!("copying {name}"), e))?;
+        notes.push((if name.ends_with(".js") { "fast-script" } else { "fast-module" }, name));
+    }
+    let page = "<!doctype html><html><head><title>measuring</title></head><body>\
+                <script type=\"module\">import init from './page.js'; init();</script></body></html>";
+    fs::write(folder.join("index.html"), page).map_err(|e| Error::io("writing the page", e))?;
+    note(&folder, &notes.iter().map(|(id, name)| (*id, name.as_str())).collect::<Vec<_>>())
 }
 
 /// Copies a file into `dist` under a name that tells its content.

@@ -132,9 +132,12 @@ fn browser_elsewhere(path: &str, code: &str) -> Vec<String> {
 }
 
 fn lonely_shader(path: &str, paths: &BTreeSet<&str>) -> Option<String> {
-    let folder = path.strip_suffix(".wgsl")?.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let twin = format!("{folder}/cpu.rs");
-    (!paths.contains(twin.as_str())).then(|| format!("{path}:1: has no twin on the CPU, {twin}"))
+    let stem = path.strip_suffix(".wgsl")?;
+    let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // What several shaders share is the twin of a file of its own name.
+    let twins = [format!("{folder}/cpu.rs"), format!("{stem}.rs")];
+    let lonely = !twins.iter().any(|twin| paths.contains(twin.as_str()));
+    lonely.then(|| format!("{path}:1: has no twin on the CPU, {}", twins[0]))
 }
 
 fn undone(path: &str, text: &str) -> Vec<String> {
@@ -258,6 +261,7 @@ mod tests {
         assert!(
             found(&[("src/kernels/ring/ring.wgsl", ""), ("src/kernels/ring/cpu.rs", "//! A.\n")]).is_empty()
         );
+        assert!(found(&[("src/kernels/sums.wgsl", ""), ("src/kernels/sums.rs", "//! A.\n")]).is_empty());
     }
 
     #[test]

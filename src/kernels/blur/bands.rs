@@ -18,21 +18,20 @@ impl Bands {
     /// A Gaussian of the given standard deviation around each centre, cut off at `reach`
     /// deviations, by the trapezoidal rule on the `count` inputs `low, low + step, …`.
     pub(super) fn gaussian(
-        centres: impl Iterator<Item = f64>,
+        centres: &[f64],
         deviation: f64,
         reach: f64,
         [low, step]: [f64; 2],
         count: usize,
     ) -> Self {
         let norm = step / (deviation * std::f64::consts::TAU.sqrt());
-        let rows = centres.map(|centre| {
-            let first = ((centre - reach * deviation - low) / step).ceil().max(0.0) as usize;
-            let last = (((centre + reach * deviation - low) / step).floor() as usize).min(count - 1);
+        let rows = centres.iter().map(|centre| {
+            let [first, last] = taps(*centre, reach * deviation, [low, step], count);
             let weight = |n: usize| {
                 let z = (low + step * n as f64 - centre) / deviation;
                 (norm * (-0.5 * z * z).exp()) as f32
             };
-            (first.min(last), (first.min(last)..=last).map(weight).collect())
+            (first, (first..=last).map(weight).collect())
         });
         Self { rows: rows.collect() }
     }
@@ -78,6 +77,13 @@ impl Bands {
         }
         out
     }
+}
+
+/// First and last of the `count` places `low, low + step, …` within `reach` of a centre.
+pub(super) fn taps(centre: f64, reach: f64, [low, step]: [f64; 2], count: usize) -> [usize; 2] {
+    let first = ((centre - reach - low) / step).ceil().max(0.0) as usize;
+    let last = (((centre + reach - low) / step).floor() as usize).min(count - 1);
+    [first.min(last), last]
 }
 
 /// `out[i] = Σ_n weights[n] rows[n][i]`.
@@ -141,7 +147,7 @@ mod tests {
     fn a_blurred_cosine_is_a_smaller_cosine() {
         let (low, step, count, deviation) = (-8.0, 0.1, 161, 0.3);
         let centres = [-1.0, 0.0, 0.7];
-        let bands = Bands::gaussian(centres.into_iter(), deviation, 6.0, [low, step], count);
+        let bands = Bands::gaussian(&centres, deviation, 6.0, [low, step], count);
         let values: Vec<f32> = (0..count).map(|n| (2.0 * (low + step * n as f64)).cos() as f32).collect();
         for (centre, blurred) in centres.iter().zip(apply(&bands, &values, 1)) {
             // A blur by σ multiplies cos(ωx) by exp(-σ²ω²/2).

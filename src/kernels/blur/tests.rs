@@ -1,8 +1,11 @@
 //! W2 of the benchmarks against the closed form. Other targets and backends: `tests/kernels.rs`.
 
 use super::*;
+use crate::kernels::Level;
+use crate::math::Part;
 use crate::math::targets::Preset;
 use crate::math::{Estimator, Schedule, ScoreError, Scratch};
+use std::sync::Arc;
 
 const SIDE: usize = 256;
 

@@ -122,6 +122,9 @@ impl Page {
         }
         wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
         wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
+        if options.trace {
+            wanted.set_browser_option("perfLoggingPrefs", json!({ "traceCategories": "toplevel" }))?;
+        }
         let browser = WebDriver::new(driver.url(), wanted).await?;
         let page = Self { browser, site, options, seen: Mutex::default(), _driver: driver };
         page.emulate().await?;
@@ -359,6 +362,36 @@ impl Page {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.extend(fresh);
         Ok(seen.clone())
+    }
+
+    /// The events of the browser's tracing since they were last asked for; see [`Options::trace`].
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn trace(&self) -> Outcome<Vec<Value>> {
+        let mut events = Vec::new();
+        for entry in self.browser.get_log("performance").await? {
+            let mut entry: Value = serde_json::from_str(&entry.message)?;
+            if entry["message"]["method"] == "Tracing.dataCollected" {
+                events.push(entry["message"]["params"].take());
+            }
+        }
+        Ok(events)
+    }
+
+    /// Waits until an expression of the page's holds.
+    ///
+    /// # Errors
+    /// When it does not in so many seconds.
+    pub async fn wait_for(&self, what: &str, expression: &str, seconds: u64) -> Outcome {
+        let end = Instant::now() + Duration::from_secs(seconds);
+        while Instant::now() < end {
+            if self.run(&format!("return Boolean({expression})"), vec![]).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Err(format!("{what}: not in {seconds} s").into())
     }
 
     /// What the security policy of the current document refused.

@@ -15,6 +15,8 @@ pub struct Options {
     pub webgpu: bool,
     /// The path under which the site is served.
     pub prefix: String,
+    /// Whether the browser notes every task of every thread, for [`crate::Page::trace`].
+    pub trace: bool,
     /// Further arguments to the browser.
     pub arguments: Vec<String>,
     /// Parts of console messages that this test expects.
@@ -30,6 +32,7 @@ impl Default for Options {
             still: false,
             webgpu: false,
             prefix: "/some/sub/".into(),
+            trace: false,
             arguments: Vec::new(),
             expected: Vec::new(),
         }

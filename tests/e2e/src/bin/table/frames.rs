@@ -1,7 +1,6 @@
 //! The main thread's work while something is dragged: from Chromium's tracing, per frame.
 
-use scorescope_e2e::{Options, Outcome, Page, Value, json};
-use std::path::Path;
+use scorescope_e2e::{Options, Outcome, Page, Value};
 
 /// Milliseconds of a frame at 60 frames a second.
 const FRAME: f64 = 1000.0 / 60.0;
@@ -27,8 +26,7 @@ impl Frames {
 }
 
 /// The drags that are measured.
-pub(crate) async fn all(root: &Path) -> Outcome<Vec<(&'static str, Frames)>> {
-    let _ = root;
+pub(crate) async fn all() -> Outcome<Vec<(&'static str, Frames)>> {
     let mix = "0.3:-1:0.4:0.3:0.1:0.3_0.3:1:0:0.2:-0.05:0.3_0.4:0:-1.5:0.25:0:0.2";
     let map = format!("?v=1&lab=density&target=custom&mix={mix}&estimator=quadrature");
     Ok(vec![
@@ -39,14 +37,7 @@ pub(crate) async fn all(root: &Path) -> Outcome<Vec<(&'static str, Frames)>> {
 }
 
 async fn start(query: &str) -> Outcome<Page> {
-    let page = Page::open_with(Options { size: (1400, 900), ..Options::default() }, query).await?;
-    // Only now, so that start-up is not in the trace.
-    page.devtools("Tracing.start", tracing()).await.map(drop).or_else(|_| Ok::<(), scorescope_e2e::Failure>(()))?;
-    Ok(page)
-}
-
-fn tracing() -> Value {
-    json!({ "categories": "toplevel", "transferMode": "ReportEvents" })
+    Page::open_with(Options { size: (1400, 900), trace: true, ..Options::default() }, query).await
 }
 
 /// Turns the mean of a component, a step a frame, as a slider would.
@@ -103,13 +94,18 @@ async fn watch(page: &Page, script: &str) -> Outcome<Frames> {
         };
         window.__look = setInterval(look, 50);";
     page.run(noted, vec![]).await?;
-    let before = tasks(page).await?;
-    let _ = before;
-    page.browser.execute_async(
-        script.replace("arguments[0]", "arguments[arguments.length - 1]").replace("arguments[1]", &MOVES.to_string()),
-        vec![],
-    ).await?;
-    let pictures = page.run("clearInterval(window.__look); return window.__frames.pictures.size", vec![]).await?;
+    // What came before is not part of the drag.
+    page.trace().await?;
+    page.browser
+        .execute_async(
+            script
+                .replace("arguments[0]", "arguments[arguments.length - 1]")
+                .replace("arguments[1]", &MOVES.to_string()),
+            vec![],
+        )
+        .await?;
+    let pictures =
+        page.run("clearInterval(window.__look); return window.__frames.pictures.size", vec![]).await?;
     let mut work = per_frame(&tasks(page).await?);
     work.sort_by(f64::total_cmp);
     Ok(Frames { work, pictures: pictures.as_u64().unwrap_or(0) as usize })
@@ -131,7 +127,11 @@ async fn tasks(page: &Page) -> Outcome<Vec<(f64, f64)>> {
         }
     }
     let main = main.ok_or("the trace names no main thread")?;
-    Ok(found.into_iter().filter(|(thread, _, dur)| *thread == main && dur.is_finite()).map(|(_, ts, dur)| (ts, dur)).collect())
+    Ok(found
+        .into_iter()
+        .filter(|(thread, _, dur)| *thread == main && dur.is_finite())
+        .map(|(_, ts, dur)| (ts, dur))
+        .collect())
 }
 
 /// The work in each 60th of a second from the first task to the last.

@@ -52,7 +52,7 @@ async fn main() -> Outcome {
     table.w2(&w2);
     table.scaling(&native(&root, &["scaling", "--threads", "1", "--repeats", "3"])?);
     table.sizes(&root)?;
-    for (what, frames) in frames::all(&root).await? {
+    for (what, frames) in frames::all().await? {
         table.frames(what, &frames);
     }
     let text = table.finish(&peers)?;

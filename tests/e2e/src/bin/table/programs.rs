@@ -30,7 +30,8 @@ impl Peers {
                 let fixed = ["--peer", peer, "--threads", "2", "--repeats", "5"];
                 (name.to_owned(), fixed.iter().chain(more).map(ToString::to_string).collect())
             };
-            peers.w1 = vec![named("NumPy", "numpy", &[]), named("JAX", "jax", &[]), named("PyTorch", "torch", &[])];
+            peers.w1 =
+                vec![named("NumPy", "numpy", &[]), named("JAX", "jax", &[]), named("PyTorch", "torch", &[])];
             peers.w2 = vec![
                 named("JAX, blurs", "jax", &[]),
                 named("NumPy, blurs", "numpy", &[]),

@@ -1,0 +1,193 @@
+//! From measurements to Markdown.
+
+use crate::frames::Frames;
+use crate::programs::Peers;
+use scorescope_e2e::{Outcome, Value};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+/// What several programs measured in rounds in which they took turns.
+#[derive(Debug)]
+pub(crate) struct Rounds {
+    key: &'static str,
+    /// Whether more is better.
+    rate: bool,
+    rows: Vec<(String, Vec<Value>)>,
+}
+
+impl Rounds {
+    pub(crate) fn new(key: &'static str, rate: bool) -> Self {
+        Self { key, rate, rows: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, name: &str, mut found: Value) {
+        // Whoever gives only the time of W1 has its rate from that.
+        if self.rate && found.get(self.key).is_none() {
+            let evaluations = 128.0 * 128.0 * 64.0 * 32.0 * 8.0;
+            found[self.key] = (evaluations / found["seconds"].as_f64().unwrap_or(f64::NAN)).into();
+        }
+        match self.rows.iter_mut().find(|(n, _)| n == name) {
+            Some((_, list)) => list.push(found),
+            None => self.rows.push((name.to_owned(), vec![found])),
+        }
+    }
+
+    fn series(&self, name: &str) -> Vec<f64> {
+        let row = self.rows.iter().find(|(n, _)| n == name);
+        row.map_or(Vec::new(), |(_, list)| {
+            list.iter().map(|v| v[self.key].as_f64().unwrap_or(f64::NAN)).collect()
+        })
+    }
+
+    /// How many times better `ours` is than `theirs`, by rounds: median, least, most.
+    fn ratio(&self, ours: &str, theirs: &str) -> Option<[f64; 3]> {
+        let pairs = self.series(ours).into_iter().zip(self.series(theirs));
+        let mut ratios: Vec<f64> = pairs.map(|(a, b)| if self.rate { a / b } else { b / a }).collect();
+        ratios.sort_by(f64::total_cmp);
+        Some([ratios.get(ratios.len() / 2).copied()?, *ratios.first()?, *ratios.last()?])
+    }
+
+    /// The best of some rows by their medians.
+    fn best<'a>(&self, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let value = |name: &str| median(self.series(name));
+        let better = |a: &&str, b: &&str| value(a).total_cmp(&value(b));
+        if self.rate { names.max_by(better) } else { names.min_by(better) }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The sections of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    text: String,
+    versions: Vec<String>,
+}
+
+impl Table {
+    pub(crate) fn w1(&mut self, rounds: &Rounds) {
+        self.text += "## W1, the plain estimator\n\n8 components, 128 x 128 points, 64 times, 32 draws: 268 million evaluations of a component.\n\n| what | million evaluations a second, median of rounds | least | most |\n|---|---:|---:|---:|\n";
+        for (name, found) in &rounds.rows {
+            let mut series = rounds.series(name);
+            series.sort_by(f64::total_cmp);
+            let millions = |v: Option<&f64>| format!("{:.0}", v.copied().unwrap_or(f64::NAN) / 1e6);
+            let middle = millions(series.get(series.len() / 2));
+            let _ = writeln!(
+                self.text,
+                "| {name} | {middle} | {} | {} |",
+                millions(series.first()),
+                millions(series.last())
+            );
+            self.version(name, found);
+        }
+        let python =
+            rounds.best(["NumPy", "JAX", "PyTorch"].into_iter().filter(|n| !rounds.series(n).is_empty()));
+        let tfjs =
+            rounds.best(rounds.rows.iter().map(|(n, _)| n.as_str()).filter(|n| n.starts_with("TensorFlow")));
+        self.text += "\n| ratio | median | least | most | wanted |\n|---|---:|---:|---:|---:|\n";
+        for (ours, theirs, wanted) in [
+            ("native, 2 threads", python, "20"),
+            ("browser, workers", python, "6"),
+            ("browser, workers", tfjs, "10"),
+            ("browser, workers", Some("native, 2 threads"), ""),
+        ] {
+            if let Some((theirs, Some([median, least, most]))) = theirs.map(|t| (t, rounds.ratio(ours, t))) {
+                let _ = writeln!(
+                    self.text,
+                    "| {ours} over {theirs} | {median:.2} | {least:.2} | {most:.2} | {wanted} |"
+                );
+            }
+        }
+        self.text.push('\n');
+    }
+
+    pub(crate) fn w2(&mut self, rounds: &Rounds) {
+        self.text += "## W2, time to accuracy\n\nThe log-density on a 256 x 256 grid; the largest error is over points with a density above 1e-6; 5e-3 nats are wanted.\n\n| what | milliseconds, median of rounds | least | most | largest error, nats |\n|---|---:|---:|---:|---:|\n";
+        for (name, found) in &rounds.rows {
+            let mut series = rounds.series(name);
+            series.sort_by(f64::total_cmp);
+            let millis = |v: Option<&f64>| format!("{:.1}", v.copied().unwrap_or(f64::NAN) * 1e3);
+            let error = found.last().and_then(|v| v["max_error"].as_f64()).unwrap_or(f64::NAN);
+            let middle = millis(series.get(series.len() / 2));
+            let _ = writeln!(
+                self.text,
+                "| {name} | {middle} | {} | {} | {error:.1e} |",
+                millis(series.first()),
+                millis(series.last())
+            );
+            self.version(name, found);
+        }
+        self.text.push('\n');
+    }
+
+    pub(crate) fn scaling(&mut self, found: &Value) {
+        self.text += "## Growth\n\nExponents of fits of time to size, the plain estimator on one thread.\n\n| in | from | to | exponent |\n|---|---:|---:|---:|\n";
+        for name in ["components", "points", "draws"] {
+            let entry = &found[name];
+            let exponent = entry["exponent"].as_f64().unwrap_or(f64::NAN);
+            let _ = writeln!(self.text, "| {name} | {} | {} | {exponent:.2} |", entry["from"], entry["to"]);
+        }
+        self.text.push('\n');
+    }
+
+    pub(crate) fn sizes(&mut self, root: &Path) -> Outcome {
+        let weights = xtask::dist::weigh(&root.join("dist"))?;
+        let first: u64 = weights.iter().filter(|w| w.first_load).map(|w| w.gzip).sum();
+        let later: u64 =
+            weights.iter().filter(|w| !w.first_load && w.name.starts_with("fast")).map(|w| w.gzip).sum();
+        let _ = writeln!(
+            self.text,
+            "## Sizes\n\nThe first load is {first} bytes compressed, of {} allowed; the module of the fast workers, loaded with the first map, {later}.\n",
+            xtask::dist::BUDGET
+        );
+        Ok(())
+    }
+
+    pub(crate) fn frames(&mut self, what: &str, frames: &Frames) {
+        if !self.text.contains("## Frames") {
+            self.text += "## Frames\n\nWork of the main thread in each 60th of a second while dragging, from the browser's tracing, milliseconds, and different pictures seen; the browser paints by software here.\n\n| dragging | median | p95 | most | pictures |\n|---|---:|---:|---:|---:|\n";
+        }
+        let [middle, p95, most] = [0.5, 0.95, 1.0].map(|share| frames.quantile(share));
+        let _ = writeln!(self.text, "| {what} | {middle:.1} | {p95:.1} | {most:.1} | {} |", frames.pictures);
+    }
+
+    fn version(&mut self, name: &str, found: &[Value]) {
+        let version = found.first().and_then(|v| v["version"].as_str());
+        if let Some(version) = version {
+            let line = format!("{} {version}", name.split(',').next().unwrap_or(name));
+            if !self.versions.contains(&line) {
+                self.versions.push(line);
+            }
+        }
+    }
+
+    /// The whole file.
+    pub(crate) fn finish(self, peers: &Peers) -> Outcome<String> {
+        let says = |program: &str, arguments: &[&str]| -> String {
+            let output = Command::new(program).args(arguments).output();
+            output.map_or_else(|_| "?".to_owned(), |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
+        };
+        let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model =
+            processor.lines().find_map(|l| l.strip_prefix("model name")).unwrap_or("an unknown processor");
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut text = format!(
+            "# Results\n\nWritten by `cargo xtask bench` on {}: {}, {threads} threads; {}; {}.",
+            says("date", &["-u", "+%Y-%m-%d"]),
+            model.trim_start_matches([' ', '\t', ':']),
+            says("rustc", &["--version"]),
+            says("chromium", &["--version"]),
+        );
+        if !self.versions.is_empty() {
+            let _ = write!(text, " Peers: {}.", self.versions.join(", "));
+        }
+        for missing in &peers.missing {
+            let _ = write!(text, " Not there: {missing}.");
+        }
+        Ok(format!("{text}\n\n{}\n", self.text.trim_end()))
+    }
+}
