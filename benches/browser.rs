@@ -22,7 +22,7 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod page {
     use js_sys::{Promise, Reflect};
-    use scorescope::compute::web::{Engine, Tier};
+    use scorescope::compute::web::{Backend, Engine, Tier};
     use scorescope::compute::{Event, PointsReply, Reply, Request, Slot, bench};
     use scorescope::math::Quality;
     use std::cell::RefCell;
@@ -60,15 +60,17 @@ mod page {
             Some("w2") => (bench::w2(quality), 1e-6),
             _ => return Err("job=w1 or job=w2".to_owned()),
         };
+        let backend = if value("backend").as_deref() == Some("gpu") { Backend::Gpu } else { Backend::Cpu };
         let repeats: usize = value("repeats").and_then(|n| n.parse().ok()).unwrap_or(5);
         let engine = Engine::new(|_| {});
         let (mut times, mut max_error, mut workers) = (Vec::new(), f64::NAN, 0);
         // The first runs load the fast workers and are compiled as they go: they do not count.
         let mut warm = 0;
         while times.len() < repeats {
-            let (millis, reply, tier) = once(&engine, request.clone()).await?;
+            let (millis, reply, tier) = once(&engine, request.clone(), backend).await?;
             match tier {
-                Tier::Fast(count) => workers = count,
+                Tier::Fast(count, _) => workers = count,
+                Tier::Gpu(_) => {}
                 _ if warm > 4 => return Err(format!("no fast workers: {tier:?}")),
                 _ => {}
             }
@@ -86,13 +88,13 @@ mod page {
         ))
     }
 
-    async fn once(engine: &Engine, request: Request) -> Result<Run, String> {
+    async fn once(engine: &Engine, request: Request, backend: Backend) -> Result<Run, String> {
         let performance = web_sys::window().and_then(|w| w.performance()).ok_or("no clock")?;
         let start = performance.now();
         let outcome: Rc<RefCell<Option<Result<Run, String>>>> = Rc::default();
         let mut ask = |resolve: js_sys::Function, _: js_sys::Function| {
             let (outcome, performance) = (outcome.clone(), performance.clone());
-            engine.submit(Slot::Main, request.clone(), move |event, tier| {
+            engine.submit(Slot::Main, (request.clone(), backend), move |event, tier| {
                 let end = match event {
                     Event::Done(Reply::Points(reply)) => Ok((performance.now() - start, reply, tier.clone())),
                     Event::Done(_) => Err("another kind of reply".to_owned()),

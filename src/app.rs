@@ -1,7 +1,7 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
-use crate::labs::common::{BackendChoice, ThemeChoice};
+use crate::labs::common::ThemeChoice;
 use crate::labs::density::Density;
 use crate::labs::density::view::DensityView;
 use crate::labs::{Lab, LabState, open};
@@ -96,7 +96,7 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
                     .collect_view()}
             </nav>
             <div class="header-tools">
-                <Badge state tier />
+                <Badge tier />
                 <ThemeButton state />
                 <Share state />
                 <a class="full-page" hidden=flag(move || !embed()) href=text(full) target="_blank" rel="noopener">
@@ -110,7 +110,7 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
 
 /// Where the numbers come from, and if not from the best tier there is, why.
 #[component]
-fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
+fn Badge(tier: RwSignal<Tier>) -> impl IntoView {
     let words = move || match tier.get() {
         Tier::Starting => ("starting".to_owned(), "The worker is starting.".to_owned()),
         Tier::Worker(why) => {
@@ -118,10 +118,16 @@ fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
             let why = why.map_or(String::new(), |why| format!(", without the fast workers: {why}"));
             ("CPU · worker".to_owned(), format!("{how}{why}."))
         }
-        Tier::Fast(count) => (
+        Tier::Fast(count, why) => (
             format!("CPU · {count} SIMD workers"),
             format!(
-                "Maps are computed in {count} background workers by WebAssembly on SIMD lanes in single precision, everything else in double."
+                "Maps are computed in {count} background workers by WebAssembly on SIMD lanes in single precision, everything else in double. Not on a GPU: {why}."
+            ),
+        ),
+        Tier::Gpu(name) => (
+            "GPU".to_owned(),
+            format!(
+                "Maps are computed on the GPU ({name}) in single precision, everything else in a background worker in double."
             ),
         ),
         Tier::Inline(reason) => (
@@ -129,11 +135,7 @@ fn Badge(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
             format!("Computed on the page itself in short slices, because {reason}."),
         ),
     };
-    let wanted = move || state.with(|s| s.common.backend == BackendChoice::Gpu);
-    let title = move || {
-        let more = if wanted() { " The link asks for a GPU, which this version does not use." } else { "" };
-        words().1 + more
-    };
+    let title = move || words().1;
     view! {
         <span class="badge" title=text(title) tabindex="0">
             <span class="dot" aria-hidden="true"></span>

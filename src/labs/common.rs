@@ -193,7 +193,7 @@ impl Default for Common {
 impl Common {
     /// Takes the shared keys out of a link.
     pub fn read(reader: &mut Reader) -> Self {
-        let state = Self {
+        Self {
             target: read_target(reader),
             schedule: reader.choice("schedule", &SCHEDULES, ScheduleKind::default()),
             steps: reader.number(&STEPS),
@@ -204,12 +204,7 @@ impl Common {
             theme: reader.choice("theme", &THEMES, ThemeChoice::default()),
             embed: reader.flag("embed", false),
             hide: reader.choices("hide", &GROUPS),
-        };
-        if state.backend == BackendChoice::Gpu {
-            let reason = "“backend=gpu” was not followed: this version computes on the processor only.";
-            reader.notice(Notice::Conflict(reason.to_owned()));
         }
-        state
     }
 
     /// Puts the shared keys into a link.

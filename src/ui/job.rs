@@ -1,6 +1,6 @@
 //! A hook that keeps one slot of the engine at work on a lab's parameters.
 
-use crate::compute::web::{Engine, Tier};
+use crate::compute::web::{Backend, Engine, Tier};
 use crate::compute::{Event, Reply, Request, Slot};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ pub fn use_job<S>(
     engine: SharedEngine,
     slot: Slot,
     state: impl Fn() -> S + Copy + Send + Sync + 'static,
-    request: impl Fn(&S) -> Option<Request> + Send + Sync + 'static,
+    request: impl Fn(&S) -> Option<(Request, Backend)> + Send + Sync + 'static,
 ) -> Job<S>
 where
     S: Clone + PartialEq + Send + Sync + 'static,
@@ -61,7 +61,7 @@ where
     };
     let request = Memo::new(move |_| request(&state()));
     Effect::new(move |_| {
-        let Some(request) = request.get() else {
+        let Some(work) = request.get() else {
             engine.with_value(|engine| engine.cancel(slot));
             job.busy.set(false);
             return;
@@ -89,7 +89,7 @@ where
                 }
             }
         };
-        engine.with_value(|engine| engine.submit(slot, request, handler));
+        engine.with_value(|engine| engine.submit(slot, work, handler));
     });
     job
 }
@@ -98,7 +98,8 @@ impl<S> Answer<S> {
     /// Where it was computed, in words.
     pub fn place(&self) -> String {
         match self.tier {
-            Tier::Fast(count) => words::in_workers(count),
+            Tier::Fast(count, _) => words::in_workers(count),
+            Tier::Gpu(_) => words::ON_GPU.to_owned(),
             Tier::Worker(_) => words::in_workers(1),
             Tier::Starting | Tier::Inline(_) => words::ON_PAGE.to_owned(),
         }

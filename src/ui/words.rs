@@ -9,10 +9,15 @@ pub const PAGE: &str = "Scorescope";
 /// What it is, in a line.
 pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 
+/// What maps may be computed on: names in links and in words.
+pub const BACKENDS: [(&str, &str); 3] = [("auto", "the best there is"), ("gpu", "GPU"), ("cpu", "processor")];
+
 /// Where something was computed: in so many workers.
 pub fn in_workers(count: usize) -> String {
     if count == 1 { "in a worker".to_owned() } else { format!("in {count} workers") }
 }
+/// Where something was computed: on a GPU.
+pub const ON_GPU: &str = "on the GPU";
 /// Where something was computed: by the page itself.
 pub const ON_PAGE: &str = "on the page";
 

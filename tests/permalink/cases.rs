@@ -238,8 +238,7 @@ fn links_that_must_open_for_ever() {
     assert!(links().len() >= 40);
 }
 
-/// The list is worth something only if it holds every key with every name. One is left out:
-/// `backend=gpu` opens with a notice as long as there is no such backend.
+/// The list is worth something only if it holds every key with every name.
 #[test]
 fn the_list_of_links_covers_every_key_and_name() {
     let pairs: Vec<(&str, &str)> = links()
@@ -256,10 +255,7 @@ fn the_list_of_links_covers_every_key_and_name() {
     }
     let check = |key: &str, names: Vec<&str>| {
         for name in names {
-            assert!(
-                values(key).contains(&name) || (key, name) == ("backend", "gpu"),
-                "no link with {key}={name}"
-            );
+            assert!(values(key).contains(&name), "no link with {key}={name}");
         }
     };
     check("lab", Lab::ALL.iter().map(|c| c.0).collect());
@@ -273,11 +269,4 @@ fn the_list_of_links_covers_every_key_and_name() {
     check("variance", VARIANCES.iter().map(|c| c.0).collect());
     check("curves", CURVES.iter().map(|c| c.0).collect());
     check("embed", vec!["0", "1"]);
-}
-
-#[test]
-fn a_link_for_the_gpu_opens_and_says_where_it_computes() {
-    let (state, notices) = opens("backend=gpu&steps=9");
-    assert_eq!(state.query(), "v=1&lab=density&steps=9&backend=gpu");
-    assert!(notices.iter().all(is_about_the_gpu), "{notices:?}");
 }

@@ -7,8 +7,7 @@ mod cases;
 
 use proptest::prelude::*;
 use scorescope::labs::common::{
-    BACKENDS, BackendChoice, C0, C1, Common, GROUPS, Group, SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target,
-    component,
+    BACKENDS, C0, C1, Common, GROUPS, Group, SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target, component,
 };
 use scorescope::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, VARIANCES,
@@ -65,14 +64,8 @@ fn opens(query: &str) -> (LabState, Vec<Notice>) {
     let (again, remarks) = open(&canonical);
     assert_eq!(again, state, "{canonical}");
     assert_eq!(again.query(), canonical);
-    let remarks: Vec<Notice> = remarks.into_iter().filter(|n| !is_about_the_gpu(n)).collect();
     assert_eq!(remarks, [], "{canonical}");
     (state, notices)
-}
-
-/// The one notice about a link that is valid: the computation goes elsewhere than asked.
-fn is_about_the_gpu(notice: &Notice) -> bool {
-    matches!(notice, Notice::Conflict(text) if text.contains("backend=gpu"))
 }
 
 /// Values that have broken parsers before.
@@ -237,7 +230,7 @@ fn target() -> impl Strategy<Value = Target> {
 fn common() -> impl Strategy<Value = Common> {
     let groups: Vec<Group> = GROUPS.iter().map(|(_, group)| *group).collect();
     let hide = proptest::sample::subsequence(groups, 0..=GROUPS.len());
-    let backend = choice(&BACKENDS).prop_filter("without its notice", |b| *b != BackendChoice::Gpu);
+    let backend = choice(&BACKENDS);
     let schedule =
         (choice(&SCHEDULES), whole(STEPS.min, STEPS.max), number(C0.min, C0.max), number(C1.min, C1.max));
     let page = (backend, choice(&THEMES), any::<bool>(), hide);

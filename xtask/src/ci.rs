@@ -22,7 +22,7 @@ pub fn run(root: &Path) -> Result<()> {
     steps.step("lints, native", || {
         let mut cargo = run::cargo(root);
         cargo.args(["clippy", "--workspace", "--all-targets", "--no-default-features"]);
-        run::show(cargo.args(["--features", "cli", "--", "-D", "warnings"]))
+        run::show(cargo.args(["--features", "cli,gpu", "--", "-D", "warnings"]))
     });
     steps.step("lints, WebAssembly", || {
         let mut cargo = run::cargo(root);
@@ -41,7 +41,7 @@ pub fn run(root: &Path) -> Result<()> {
     steps.step("documentation", || {
         let mut cargo = run::cargo(root);
         cargo.args(["doc", "--no-deps", "--package", "scorescope", "--package", "xtask"]);
-        cargo.args(["--no-default-features", "--features", "cli", "--document-private-items"]);
+        cargo.args(["--no-default-features", "--features", "cli,gpu", "--document-private-items"]);
         run::show(cargo.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
     steps.finish(false)

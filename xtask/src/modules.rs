@@ -9,7 +9,7 @@ use flate2::Crc;
 use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools};
 
 /// What the module is compiled with.
-pub const FEATURES: &str = "fast";
+pub const FEATURES: &str = "fast,gpu";
 
 /// Compiles the module, puts it into the folder of the page, and notes in the page where it is.
 ///

@@ -18,13 +18,15 @@ pub struct Needs {
     pub browser: bool,
     /// Formatting and linting.
     pub lints: bool,
+    /// A GPU, if only one in software: the tests of the kernels ask for one.
+    pub gpu: bool,
 }
 
 impl Needs {
     /// Building the page.
-    pub const PAGE: Self = Self { wasm: true, page: true, browser: false, lints: false };
+    pub const PAGE: Self = Self { wasm: true, page: true, browser: false, lints: false, gpu: false };
     /// Everything.
-    pub const ALL: Self = Self { wasm: true, page: true, browser: true, lints: true };
+    pub const ALL: Self = Self { wasm: true, page: true, browser: true, lints: true, gpu: true };
 }
 
 /// Installs what `needs` asks for and the machine lacks.
@@ -50,6 +52,9 @@ pub fn run(root: &Path, needs: Needs) -> Result<()> {
     tools::clean(root)?;
     if needs.browser {
         timed(|| ensure_browser(&mut apt))?;
+    }
+    if needs.gpu {
+        timed(|| ensure_vulkan(&mut apt))?;
     }
     println!("Set-up is complete ({})", seconds(start.elapsed()));
     Ok(())
@@ -104,6 +109,28 @@ fn ensure_browser(apt: &mut Apt) -> Result<()> {
             "Put both, of the same version, on the PATH; only the tests need them.",
         )),
     }
+}
+
+/// Whether a Vulkan driver is installed, for a GPU or in software.
+#[must_use]
+pub fn has_vulkan() -> bool {
+    ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"]
+        .iter()
+        .any(|folder| std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()))
+}
+
+/// A Vulkan driver in software; without one the tests on a GPU are left out, and say so.
+fn ensure_vulkan(apt: &mut Apt) -> Result<()> {
+    if !has_vulkan() {
+        println!("  Vulkan: installing Debian's driver in software");
+        let advice = "The tests of the kernels on a GPU want a Vulkan driver.";
+        if let Err(error) = apt.install(&["mesa-vulkan-drivers"], advice) {
+            println!("  {error}; the tests on a GPU are left out");
+            return Ok(());
+        }
+    }
+    println!("  Vulkan: there");
+    Ok(())
 }
 
 /// Debian's package manager, which may be absent or not allowed.

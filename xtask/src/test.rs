@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    Error, Result, build, run, setup,
+    Error, Result, build, modules, run, setup,
     setup::Needs,
     steps::{Steps, Tally},
     toolchain::{TARGET, Wasm},
@@ -48,15 +48,22 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
     let mut steps = Steps::new("test");
     let browser = groups.contains(&Group::Browser);
     let end_to_end = groups.contains(&Group::EndToEnd);
-    if browser || end_to_end {
+    let native_tests = groups.contains(&Group::Native);
+    if !groups.is_empty() {
         let page = end_to_end && build_page;
-        let needs = Needs { wasm: browser || page, page, browser: true, lints: false };
+        let needs = Needs {
+            wasm: browser || page,
+            page,
+            browser: browser || end_to_end,
+            lints: false,
+            gpu: native_tests,
+        };
         if !steps.step("set-up", || setup::run(root, needs)) {
             // The native tests need nothing installed: they still tell something.
             println!("the groups that need a browser cannot run");
         }
     }
-    if groups.contains(&Group::Native) {
+    if native_tests {
         steps.counted("native tests", || native(root));
         steps.step("no browser crate without the feature `web`", || no_browser_crate(root));
     }
@@ -77,7 +84,10 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
 fn native(root: &Path) -> Result<(Tally, Option<Error>)> {
     let mut cargo = run::cargo(root);
     cargo.args(["test", "--workspace", "--exclude", "scorescope-e2e", "--no-fail-fast"]);
-    run::tests(cargo.args(["--no-default-features", "--features", "cli"]))
+    if !setup::has_vulkan() {
+        cargo.env("SCORESCOPE_NO_GPU", "1");
+    }
+    run::tests(cargo.args(["--no-default-features", "--features", "cli,gpu"]))
 }
 
 fn no_browser_crate(root: &Path) -> Result<()> {
@@ -107,7 +117,8 @@ fn in_browser(root: &Path) -> Result<(Tally, Option<Error>)> {
     let wasm = Wasm::require()?;
     let mut cargo = run::cargo(root);
     cargo
-        .args(["test", "--no-default-features", "--target", TARGET, "--release", "--test", "browser"])
+        .args(["test", "--no-default-features", "--features", modules::FEATURES, "--target", TARGET])
+        .args(["--release", "--no-fail-fast", "--test", "browser", "--test", "browser_gpu"])
         .env("PATH", tools::path(root)?)
         .env("CHROMEDRIVER", driver)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")

@@ -51,10 +51,7 @@ impl GridTask {
                 if work.advance() {
                     let unresolved = !work.is_resolved();
                     let plan = fast::Grid::plan(&self.mixture, &self.request.spec, stage.quality);
-                    Work::Base {
-                        plan,
-                        reply: GridReply { fall: work.finish(), unresolved, ..GridReply::default() },
-                    }
+                    Work::Base { plan, reply: empty_reply(work.finish(), unresolved) }
                 } else {
                     Work::Fast(work)
                 }
@@ -63,13 +60,13 @@ impl GridTask {
                 if work.advance() {
                     let (plan, fall) = (work.plan().clone(), work.sums().to_vec());
                     let unresolved = !work.is_resolved();
-                    Work::Base { plan, reply: GridReply { fall, unresolved, ..GridReply::default() } }
+                    Work::Base { plan, reply: empty_reply(fall, unresolved) }
                 } else {
                     Work::Lattice(work)
                 }
             }
             Work::Base { plan, mut reply } => {
-                if !self.add_base(stage, &plan, &mut reply) {
+                if !add_base(&self.mixture, &self.request, stage, &plan, &mut reply) {
                     Work::Base { plan, reply }
                 } else {
                     self.stage += 1;
@@ -98,28 +95,9 @@ impl GridTask {
                 let fine = stage.quality != Quality::Coarse;
                 let nowhere = Lattice::new(self.mixture.clone(), spec, Vec::new(), Vec::new(), fine);
                 let pixels = stage.axes.iter().map(|axis| axis.count).product();
-                let reply = GridReply { fall: vec![0.0; pixels], ..GridReply::default() };
-                Work::Base { plan: nowhere.plan().clone(), reply }
+                Work::Base { plan: nowhere.plan().clone(), reply: empty_reply(vec![0.0; pixels], false) }
             }
         }
-    }
-
-    /// Some of the part's pixels; `true` when all are in.
-    fn add_base(&self, stage: GridStage, plan: &Plan, reply: &mut GridReply) -> bool {
-        let [xs, ys] = stage.axes;
-        let part = self.request.part;
-        let origin = self.mixture.at_zero();
-        let shift = self.request.spec.score_error.0 / 2f64.sqrt();
-        let mut scratch = Scratch::default();
-        let pixels = (part.index..xs.count * ys.count).step_by(part.of);
-        let some = (STEP / (2 * self.mixture.len())).max(1);
-        for pixel in pixels.clone().skip(reply.exact.len()).take(some) {
-            let x = [xs.place(pixel % xs.count), ys.place(pixel / xs.count)];
-            reply.exact.push(origin.log_density(&x, &mut scratch));
-            let f_zero = 1.0 + origin.stein(&x, shift, &mut scratch);
-            reply.base.push(plan.value(0.0, x[0] * x[0] + x[1] * x[1], f_zero));
-        }
-        reply.exact.len() == pixels.len()
     }
 
     fn progress(&self) -> f64 {
@@ -131,4 +109,33 @@ impl GridTask {
         };
         (self.stage as f64 + within) / self.request.stages.len() as f64
     }
+}
+
+/// What a part's times take away, and nothing else yet.
+pub(super) fn empty_reply(fall: Vec<f64>, unresolved: bool) -> GridReply {
+    GridReply { fall, unresolved, ..GridReply::default() }
+}
+
+/// Adds, for some of the part's pixels, what does not depend on the integral over time; `true`
+/// when all are in.
+pub(super) fn add_base(
+    mixture: &Mixture,
+    request: &GridRequest,
+    stage: GridStage,
+    plan: &Plan,
+    reply: &mut GridReply,
+) -> bool {
+    let ([xs, ys], part) = (stage.axes, request.part);
+    let origin = mixture.at_zero();
+    let shift = request.spec.score_error.0 / 2f64.sqrt();
+    let mut scratch = Scratch::default();
+    let pixels = (part.index..xs.count * ys.count).step_by(part.of);
+    let some = (STEP / (2 * mixture.len())).max(1);
+    for pixel in pixels.clone().skip(reply.exact.len()).take(some) {
+        let x = [xs.place(pixel % xs.count), ys.place(pixel / xs.count)];
+        reply.exact.push(origin.log_density(&x, &mut scratch));
+        let f_zero = 1.0 + origin.stein(&x, shift, &mut scratch);
+        reply.base.push(plan.value(0.0, x[0] * x[0] + x[1] * x[1], f_zero));
+    }
+    reply.exact.len() == pixels.len()
 }

@@ -3,11 +3,15 @@
 mod convergence;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
+#[cfg(all(kernels, feature = "gpu"))]
+mod gpu;
 mod grid;
 mod points;
 mod probe;
 
 use super::messages::{JobError, Reply, Request};
+#[cfg(all(kernels, feature = "gpu"))]
+pub use gpu::{GpuTask, GpuTaskError};
 
 /// Evaluations of mixture components in one step: about two milliseconds.
 const STEP: usize = 100_000;

@@ -1,9 +1,10 @@
 //! The page's side: gives jobs to the best tier there is, falls back when one fails, and hands
 //! events to whoever asked.
 //!
-//! One worker runs the page's own module and serves from the start. Pictures in two dimensions go
-//! to the fast workers, as many as the machine has processors, once the first such job has made
-//! the page load their module; until then the page's own worker draws a coarse picture.
+//! One worker runs the page's own module and serves from the start. The first picture in two
+//! dimensions makes the page ask for a GPU and, where there is none to gain from, start the fast
+//! workers, as many as the machine has processors. Until then the page's own worker draws a coarse
+//! picture; what is not finished moves over.
 
 use super::pool::{Member, News};
 use super::pump::Pump;
@@ -25,10 +26,24 @@ pub enum Tier {
     Starting,
     /// In a worker of the page's own module; if faster ones were wanted, why they are not there.
     Worker(Option<String>),
-    /// In so many fast workers.
-    Fast(usize),
+    /// In so many fast workers, and why not on a GPU.
+    Fast(usize, String),
+    /// On a GPU of this name.
+    Gpu(String),
     /// On the page, in slices, for this reason.
     Inline(String),
+}
+
+/// What the visitor asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backend {
+    /// The best there is.
+    #[default]
+    Auto,
+    /// A GPU, even one in software.
+    Gpu,
+    /// No GPU.
+    Cpu,
 }
 
 type Handler = Rc<dyn Fn(Event, &Tier)>;
@@ -44,6 +59,7 @@ struct Inner {
     on_tier: Box<dyn Fn(Tier)>,
     own: RefCell<Own>,
     fast: RefCell<Fast>,
+    gpu: RefCell<Graphics>,
     /// Own workers that ran and broke since the page was opened.
     broken: Cell<usize>,
 }
@@ -66,10 +82,22 @@ enum Fast {
     Refused(String),
 }
 
+/// The worker that computes on a GPU.
+enum Graphics {
+    /// No job has wanted it yet.
+    Unasked,
+    Starting(Option<Rc<Member>>),
+    /// The device's name, and whether it is one in software.
+    Ready(Rc<Member>, String, bool),
+    /// It is not to be had, for this reason.
+    Refused(String),
+}
+
 struct Pending {
     /// Changes when the job moves to another tier, so that news from the former one is told apart.
     id: u32,
     request: Request,
+    backend: Backend,
     handler: Handler,
     shares: Shares,
     /// What the job runs on; `None` while it waits.
@@ -85,6 +113,7 @@ impl Engine {
             on_tier: Box::new(on_tier),
             own: RefCell::new(Own::Starting(None)),
             fast: RefCell::new(Fast::Unasked),
+            gpu: RefCell::new(Graphics::Unasked),
             broken: Cell::new(0),
         }));
         engine.0.start_own();
@@ -93,8 +122,16 @@ impl Engine {
 
     /// Puts a job in its slot, in place of an older one. `handler` hears of it, and where it ran,
     /// until it is done or replaced.
-    pub fn submit(&self, slot: Slot, request: Request, handler: impl Fn(Event, &Tier) + 'static) {
-        let job = Pending { id: 0, request, handler: Rc::new(handler), shares: Shares::new(0), tier: None };
+    pub fn submit(&self, slot: Slot, work: (Request, Backend), handler: impl Fn(Event, &Tier) + 'static) {
+        let (request, backend) = work;
+        let job = Pending {
+            id: 0,
+            request,
+            backend,
+            handler: Rc::new(handler),
+            shares: Shares::new(0),
+            tier: None,
+        };
         let former = self.0.pending.borrow_mut().at(slot).replace(job);
         self.0.send(slot, former.and_then(|job| job.tier));
     }
@@ -111,35 +148,63 @@ impl Engine {
 
 impl Inner {
     /// The tier a request goes to now; `None` while there is none.
-    fn tier_for(self: &Rc<Self>, request: &Request) -> Option<Tier> {
-        let wide = request.is_wide();
-        if wide && matches!(*self.fast.borrow(), Fast::Unasked) {
+    fn tier_for(self: &Rc<Self>, request: &Request, backend: Backend) -> Option<Tier> {
+        let below = if request.is_wide() {
+            match self.wide_tier(backend) {
+                Ok(tier) => return Some(tier),
+                Err(why) => why,
+            }
+        } else {
+            None
+        };
+        match &*self.own.borrow() {
+            Own::Starting(_) => None,
+            Own::Inline(_, reason) => Some(Tier::Inline(reason.clone())),
+            Own::Worker(_) => Some(Tier::Worker(below)),
+        }
+    }
+
+    /// The GPU or the fast workers, started if need be; else why not, if it is not for now only.
+    fn wide_tier(self: &Rc<Self>, backend: Backend) -> Result<Tier, Option<String>> {
+        if backend != Backend::Cpu && matches!(*self.gpu.borrow(), Graphics::Unasked) {
+            self.start_gpu();
+        }
+        let why = match &*self.gpu.borrow() {
+            _ if backend == Backend::Cpu => "the CPU is asked for".to_owned(),
+            Graphics::Ready(_, name, software) if !software || backend == Backend::Gpu => {
+                return Ok(Tier::Gpu(name.clone()));
+            }
+            Graphics::Ready(..) => "the only graphics adapter is one in software".to_owned(),
+            Graphics::Refused(reason) => reason.clone(),
+            // The fast workers wait for the answer: where there is a GPU nobody needs them.
+            Graphics::Unasked | Graphics::Starting(_) => return Err(None),
+        };
+        if matches!(*self.fast.borrow(), Fast::Unasked) {
             self.start_fast();
         }
-        match (&*self.fast.borrow(), &*self.own.borrow()) {
-            (Fast::Ready(members), _) if wide => Some(Tier::Fast(members.len())),
-            (_, Own::Starting(_)) => None,
-            (_, Own::Inline(_, reason)) => Some(Tier::Inline(reason.clone())),
-            (Fast::Refused(reason), Own::Worker(_)) if wide => Some(Tier::Worker(Some(reason.clone()))),
-            (_, Own::Worker(_)) => Some(Tier::Worker(None)),
+        match &*self.fast.borrow() {
+            Fast::Ready(members) => Ok(Tier::Fast(members.len(), why)),
+            Fast::Refused(reason) => Err(Some(reason.clone())),
+            Fast::Unasked | Fast::Starting(..) => Err(None),
         }
     }
 
     /// Sends the pending job of a slot to the best tier, and clears the slot on the former one.
     fn send(self: &Rc<Self>, slot: Slot, former: Option<Tier>) {
-        let Some(request) = self.pending.borrow_mut().at(slot).as_ref().map(|job| job.request.clone()) else {
+        let work = self.pending.borrow_mut().at(slot).as_ref().map(|job| (job.request.clone(), job.backend));
+        let Some((request, backend)) = work else {
             return;
         };
         // The figure that takes longest waits until the main one is there.
         let tier = match slot {
             Slot::Convergence if self.pending.borrow_mut().at(Slot::Main).is_some() => None,
-            _ => self.tier_for(&request),
+            _ => self.tier_for(&request, backend),
         };
         if let Some(former) = former.filter(|former| tier.as_ref() != Some(former)) {
             self.clear(slot, &former);
         }
         let parts = match tier {
-            Some(Tier::Fast(count)) => request.split(count),
+            Some(Tier::Fast(count, _)) => request.split(count),
             _ => vec![request],
         };
         let id = self.next.get().wrapping_add(1);
@@ -177,11 +242,20 @@ impl Inner {
     fn post(&self, id: u32, slot: Slot, tier: &Tier, parts: Vec<Request>) {
         let mut parts = parts.into_iter();
         let mut next = || Submission { id, slot, request: parts.next() };
-        if let Tier::Fast(_) = tier {
-            if let Fast::Ready(members) = &*self.fast.borrow() {
-                members.iter().for_each(|member| member.post(&next()));
+        match tier {
+            Tier::Fast(..) => {
+                if let Fast::Ready(members) = &*self.fast.borrow() {
+                    members.iter().for_each(|member| member.post(&next()));
+                }
+                return;
             }
-            return;
+            Tier::Gpu(_) => {
+                if let Graphics::Ready(member, ..) = &*self.gpu.borrow() {
+                    member.post(&next());
+                }
+                return;
+            }
+            Tier::Starting | Tier::Worker(_) | Tier::Inline(_) => {}
         }
         match &*self.own.borrow() {
             Own::Starting(_) => {}
@@ -207,7 +281,7 @@ impl Inner {
 
     fn hear_own(self: &Rc<Self>, news: News) {
         match news {
-            News::Ready => {
+            News::Ready(_) => {
                 let member = match &*self.own.borrow() {
                     Own::Starting(Some(member)) => member.clone(),
                     _ => return,
@@ -220,7 +294,7 @@ impl Inner {
             // A worker that ran and broke gets one successor.
             News::Broke(reason) => {
                 self.broken.set(self.broken.get() + 1);
-                self.take_back(|tier| !matches!(tier, Tier::Fast(_)));
+                self.take_back(|tier| !matches!(tier, Tier::Fast(..) | Tier::Gpu(_)));
                 if self.broken.get() > 1 {
                     self.compute_inline(reason);
                 } else {
@@ -274,7 +348,7 @@ impl Inner {
 
     fn hear_fast(self: &Rc<Self>, index: usize, news: News) {
         match news {
-            News::Ready => {
+            News::Ready(_) => {
                 let mut fast = self.fast.borrow_mut();
                 let Fast::Starting(members, missing) = &mut *fast else {
                     return;
@@ -286,26 +360,78 @@ impl Inner {
                 let members = std::mem::take(members);
                 *fast = Fast::Ready(members);
                 drop(fast);
-                // What would gain moves over.
-                for slot in Slot::ALL {
-                    let wide = self
-                        .pending
-                        .borrow_mut()
-                        .at(slot)
-                        .as_ref()
-                        .filter(|job| job.request.is_wide())
-                        .map(|job| job.tier.clone());
-                    if let Some(tier) = wide {
-                        self.send(slot, tier);
-                    }
-                }
+                self.move_over();
             }
             News::Update(update) => self.deliver(index, update),
             News::Refused(reason) | News::Broke(reason) => {
-                let former = self.fast.replace(Fast::Refused(reason));
+                let former = self.fast.replace(Fast::Refused(reason.clone()));
                 drop(former);
-                self.take_back(|tier| matches!(tier, Tier::Fast(_)));
+                self.take_back(|tier| matches!(tier, Tier::Fast(..)));
                 self.send_waiting();
+                // The page's own worker goes on with what it has begun, for a reason now.
+                if matches!(*self.own.borrow(), Own::Worker(_)) {
+                    let tier = Tier::Worker(Some(reason));
+                    if let Some(job) = self.pending.borrow_mut().at(Slot::Main) {
+                        job.tier = Some(tier.clone());
+                    }
+                    (self.on_tier)(tier);
+                }
+            }
+        }
+    }
+
+    /// Sends what would gain from a tier that has come to be.
+    fn move_over(self: &Rc<Self>) {
+        for slot in Slot::ALL {
+            let wide = |job: &&mut Pending| job.request.is_wide();
+            let tier = self.pending.borrow_mut().at(slot).as_mut().filter(wide).map(|job| job.tier.clone());
+            if let Some(tier) = tier {
+                self.send(slot, tier);
+            }
+        }
+    }
+
+    fn start_gpu(self: &Rc<Self>) {
+        let me = Rc::downgrade(self);
+        let report = move |news| {
+            if let Some(me) = me.upgrade() {
+                me.hear_gpu(news);
+            }
+        };
+        let member = match Module::gpu() {
+            _ if !has_webgpu() => Err("this browser does not offer WebGPU on this page".to_owned()),
+            None => Err("this page was built without it".to_owned()),
+            Some(module) => Member::start(&module, report),
+        };
+        *self.gpu.borrow_mut() = match member {
+            Ok(member) => Graphics::Starting(Some(Rc::new(member))),
+            Err(reason) => Graphics::Refused(reason),
+        };
+    }
+
+    fn hear_gpu(self: &Rc<Self>, news: News) {
+        match news {
+            News::Ready(name) => {
+                let member = match &mut *self.gpu.borrow_mut() {
+                    Graphics::Starting(member) => member.take(),
+                    _ => None,
+                };
+                let Some(member) = member else {
+                    return;
+                };
+                let software = name.strip_prefix("software ");
+                let (name, is_software) = (software.unwrap_or(&name).to_owned(), software.is_some());
+                *self.gpu.borrow_mut() = Graphics::Ready(member, name, is_software);
+                self.move_over();
+            }
+            News::Update(update) => self.deliver(0, update),
+            // No device, or a lost one, or one that cannot go on.
+            News::Refused(reason) | News::Broke(reason) => {
+                let former = self.gpu.replace(Graphics::Refused(reason));
+                drop(former);
+                self.take_back(|tier| matches!(tier, Tier::Gpu(_)));
+                self.send_waiting();
+                self.move_over();
             }
         }
     }
@@ -348,4 +474,10 @@ impl Inner {
 fn processors() -> usize {
     let processors = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
     (processors as usize).clamp(1, MAX_WORKERS)
+}
+
+/// Whether the browser has WebGPU at all; a worker of its own is worth starting only then.
+fn has_webgpu() -> bool {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    navigator.is_some_and(|n| js_sys::Reflect::get(&n, &"gpu".into()).is_ok_and(|gpu| gpu.is_object()))
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "web")]
 mod engine;
+#[cfg(feature = "gpu")]
+mod gpu;
 #[cfg(feature = "web")]
 mod pool;
 mod pump;
@@ -10,5 +12,5 @@ mod spawn;
 mod worker;
 
 #[cfg(feature = "web")]
-pub use engine::{Engine, Tier};
+pub use engine::{Backend, Engine, Tier};
 pub use worker::{is_worker, serve};

@@ -15,8 +15,8 @@ const PATIENCE: i32 = 15_000;
 
 /// News of a member.
 pub(super) enum News {
-    /// It takes submissions from now on.
-    Ready,
+    /// It takes submissions from now on; what it says of itself.
+    Ready(String),
     /// News of a job.
     Update(Update),
     /// It never started, for this reason.
@@ -44,11 +44,13 @@ impl Member {
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
                 match data.as_string() {
-                    Some(text) if text == READY => {
-                        ready.set(true);
-                        report(News::Ready);
-                    }
-                    Some(reason) => report(News::Refused(reason)),
+                    Some(text) => match text.strip_prefix(READY) {
+                        Some(rest) => {
+                            ready.set(true);
+                            report(News::Ready(rest.trim().to_owned()));
+                        }
+                        None => report(News::Refused(text)),
+                    },
                     None => {
                         if let Some(update) = decode::<Update>(&data) {
                             report(News::Update(update));

@@ -55,7 +55,7 @@ async fn run(pump: Rc<Inner>) {
 
 /// Lets everything that waits in the event loop happen: a macrotask without the 4 ms that
 /// nested timers are held back.
-async fn pause() {
+pub(super) async fn pause() {
     let wake = |resolve: Function, _: Function| {
         if let Ok(channel) = MessageChannel::new() {
             channel.port1().set_onmessage(Some(&resolve));

@@ -1,6 +1,7 @@
 //! How a worker is made: from the page's own WebAssembly module, already compiled, instantiated
 //! once more, for which nothing is downloaded; or from the module of the fast workers.
 
+use super::worker::GPU;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,10 +15,11 @@ extern "C" {
 }
 
 /// What a new worker runs: it takes the addresses of a script and of the module for it, or the
-/// compiled module itself, in its first message. A blob, because a sandboxed frame may not load
+/// compiled module itself, in its first message, and its role. A blob, because a sandboxed frame may not load
 /// worker scripts by address.
 const BOOT: &str = "self.onmessage = async (event) => {
-  const [script, module] = event.data;
+  const [script, module, role] = event.data;
+  self.role = role;
   try {
     const app = await import(script);
     await app.default({ module_or_path: module });
@@ -33,6 +35,8 @@ pub(super) enum Module {
     Own,
     /// The one of the fast workers: the addresses of its script and of the module.
     Fast(String, String),
+    /// The same, to compute on a GPU.
+    Gpu(String, String),
 }
 
 impl Module {
@@ -46,6 +50,14 @@ impl Module {
             Url::new_with_base(&path, &document.base_uri().ok()??).ok().map(|url| url.href())
         };
         Some(Self::Fast(address("fast-script")?, address("fast-module")?))
+    }
+
+    /// The same with the role of computing on a GPU.
+    pub(super) fn gpu() -> Option<Self> {
+        match Self::fast()? {
+            Self::Fast(script, module) => Some(Self::Gpu(script, module)),
+            other => Some(other),
+        }
     }
 }
 
@@ -62,6 +74,7 @@ pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
     let message = match module {
         Module::Own => Array::of2(&SCRIPT.with(|url| JsValue::from(url.clone())), &wasm_bindgen::module()),
         Module::Fast(script, module) => Array::of2(&script.into(), &module.into()),
+        Module::Gpu(script, module) => Array::of3(&script.into(), &module.into(), &GPU.into()),
     };
     worker.post_message(&message)?;
     Ok(worker)

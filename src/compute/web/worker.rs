@@ -11,6 +11,9 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 /// What a worker says when it can take submissions.
 pub(super) const READY: &str = "ready";
 
+/// The role of the worker that computes on a GPU.
+pub(super) const GPU: &str = "gpu";
+
 /// Slices of the worker, milliseconds: the longest a newer job waits for an older one.
 const SLICE: f64 = 8.0;
 
@@ -19,8 +22,14 @@ pub fn is_worker() -> bool {
     js_sys::global().is_instance_of::<DedicatedWorkerGlobalScope>()
 }
 
-/// Takes submissions from the page until the worker ends.
+/// Takes submissions from the page until the worker ends; on a GPU if that is the worker's role.
 pub fn serve() {
+    #[cfg(feature = "gpu")]
+    if js_sys::Reflect::get(&scope(), &"role".into()).ok().and_then(|role| role.as_string()).as_deref()
+        == Some(GPU)
+    {
+        return wasm_bindgen_futures::spawn_local(super::gpu::serve());
+    }
     let pump = Pump::new(SLICE, |update: Update| post(&encode(&update)));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some(submission) = decode::<Submission>(&event.data()) {
@@ -48,11 +57,11 @@ thread_local! {
     static SCOPE: OnceCell<DedicatedWorkerGlobalScope> = const { OnceCell::new() };
 }
 
-fn scope() -> DedicatedWorkerGlobalScope {
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     SCOPE.with(|scope| scope.get_or_init(|| js_sys::global().unchecked_into()).clone())
 }
 
-fn post(message: &JsValue) {
+pub(super) fn post(message: &JsValue) {
     // Fails only for what cannot be cloned, and bytes can.
     let _ = scope().post_message(message);
 }

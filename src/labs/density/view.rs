@@ -6,8 +6,9 @@ use super::jobs::{interval, square};
 use super::plots::NARROW;
 use super::state::Density;
 use super::{jobs, plots, tables};
+use crate::compute::web::Backend;
 use crate::compute::{ConvergenceReply, Reply, Slot};
-use crate::labs::common::Group;
+use crate::labs::common::{BackendChoice, Group};
 use crate::math::{Mixture, Scratch};
 use crate::plot::Theme;
 use crate::ui::figure::{FigureView, ProbeControl};
@@ -36,10 +37,12 @@ pub fn DensityView(
 ) -> impl IntoView {
     let read = move || state.get();
     // What is hidden is not computed.
-    let main = use_job(engine, Slot::Main, read, |s| Some(jobs::main(s)));
-    let probe = use_job(engine, Slot::Probe, read, |s| s.common.shows(Group::Probe).then(|| jobs::probe(s)));
+    let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), backend(s))));
+    let probe = use_job(engine, Slot::Probe, read, |s| {
+        s.common.shows(Group::Probe).then(|| (jobs::probe(s), Backend::Cpu))
+    });
     let convergence = use_job(engine, Slot::Convergence, read, |s| {
-        s.common.shows(Group::Convergence).then(|| jobs::convergence(s))
+        s.common.shows(Group::Convergence).then(|| (jobs::convergence(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
@@ -64,6 +67,16 @@ pub fn DensityView(
                 move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
             )}
         </div>
+    }
+}
+
+/// Where maps are to be computed; a curve is computed in one place only.
+fn backend(state: &Density) -> Backend {
+    match state.common.backend {
+        _ if state.common.target.mixture().dim() == 1 => Backend::Auto,
+        BackendChoice::Auto => Backend::Auto,
+        BackendChoice::Gpu => Backend::Gpu,
+        BackendChoice::Cpu => Backend::Cpu,
     }
 }
 

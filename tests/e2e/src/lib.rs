@@ -357,6 +357,8 @@ impl Page {
         let fresh = log
             .into_iter()
             .filter(|e| matches!(e.level.as_str(), "SEVERE" | "WARNING"))
+            // The browser's own word when it is asked for a GPU and has none.
+            .filter(|e| !e.message.ends_with("No available adapters."))
             .map(|e| format!("{}: {}", e.level, e.message))
             .filter(|m| !self.options.expected.iter().any(|part| m.contains(part.as_str())));
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
 use crate::labs::common::{
-    C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
+    BACKENDS, C0, C1, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
 };
 use crate::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES, plots,
@@ -38,6 +38,13 @@ pub(super) fn Controls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl
                         slide=Slide::Linear(0.1)
                     />
                 </fieldset> }.into_any())}
+            <ChoiceField
+                label="Maps computed on"
+                key="backend"
+                options=words::BACKENDS.to_vec()
+                value=place(move || state.with(|s| place_of(&BACKENDS, &s.common.backend)))
+                set=move |i: usize| state.update(|s| s.common.backend = BACKENDS[i].1)
+            />
             <button type="button" class="quiet" on:click=move |_| reset(state)>"Reset everything"</button>
         </form>
     }
