@@ -4,12 +4,14 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use scorescope::compute::{Reply, run};
+use scorescope::kernels::Level;
+use scorescope::kernels::particles::{Noise, Particles, Step};
 use scorescope::labs::density::{Density, ESTIMATORS, jobs, plots};
 use scorescope::labs::{LabState, open};
 use scorescope::math::targets::Preset;
 use scorescope::math::{
-    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Rule, Schedule,
-    ScoreError, Scratch, Time, log_density_ode,
+    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, ReverseVariance,
+    Rule, Schedule, ScoreError, Scratch, Time, log_density_ode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -88,6 +90,35 @@ fn lattice(c: &mut Criterion) {
     group.finish();
 }
 
+/// 100,000 particles on the ring on one core, with the widest vectors.
+fn particles(c: &mut Criterion) {
+    const COUNT: usize = 100_000;
+    let mut group = c.benchmark_group("100,000 particles");
+    group.throughput(Throughput::Elements(COUNT as u64));
+    let mixture = Preset::Ring8.mixture();
+    let level = Level::new();
+    let [late, early] = [0.1, 0.0].map(Time::from_lambda);
+    let start = Particles::prior(level, COUNT, 1);
+    let steps = [
+        ("forward", Step::forward(early, late)),
+        ("DDIM", Step::ddim(late, early)),
+        ("DDPM", Step::ddpm(late, early, ReverseVariance::Beta)),
+    ];
+    for (name, step) in steps {
+        let motion = step.on(&mixture).expect("for single precision");
+        let (mut cloud, mut step) = (start.clone(), 0);
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                step += 1;
+                cloud.advance(level, &motion, Noise { seed: 1, step });
+            });
+        });
+    }
+    group.bench_function("sample", |b| b.iter(|| Particles::sample(level, black_box(&mixture), COUNT, 1)));
+    group.bench_function("prior", |b| b.iter(|| Particles::prior(level, COUNT, black_box(1))));
+    group.finish();
+}
+
 fn ode(c: &mut Criterion) {
     let mut group = c.benchmark_group("ode at a point");
     for (preset, x) in [(Preset::Bimodal, &[0.264][..]), (Preset::Ring8, &[2.9, 0.2][..])] {
@@ -130,6 +161,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_secs(1));
-    targets = score, formula_at_a_point, lattice, ode, links, figures
+    targets = score, formula_at_a_point, lattice, particles, ode, links, figures
 }
 criterion_main!(benches);

@@ -12,6 +12,9 @@
 //! | [`field`] | `s_t` and `f_t = div s_t + ‖s_t‖²/2` at points or along rows | [`Marginal::evaluate`](crate::math::Marginal::evaluate) |
 //! | [`plain`] | the estimators with draws, on any points | [`Formula`](crate::math::Formula) |
 //! | [`blur`] | the formula on a whole grid by Gaussian blurs | [`Lattice`](crate::math::Lattice) |
+//! | [`particles`] | a step of particles: `y <- a y + b s_t(y) + c z` | [`Marginal::evaluate`](crate::math::Marginal::evaluate) |
+//!
+//! [`draws`] has the random numbers of [`crate::math::random`] for all.
 //!
 //! All start from a [`Packed`] marginal. Single precision suffices as long as coordinates and
 //! components live on comparable scales; [`Packed::new`] refuses where they do not, and callers
@@ -21,10 +24,12 @@
 //! of which there are no pictures.
 
 pub mod blur;
+pub mod draws;
 pub mod field;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod packed;
+pub mod particles;
 pub mod plain;
 mod simd;
 mod sums;

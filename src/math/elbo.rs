@@ -26,6 +26,17 @@ pub enum ReverseVariance {
     Posterior,
 }
 
+impl ReverseVariance {
+    /// `σ_k²` from `β_k` and `β̃_k`.
+    pub fn value(self, beta: f64, posterior: f64) -> f64 {
+        match self {
+            Self::Beta => beta,
+            Self::BetaOverAlpha => beta / (1.0 - beta),
+            Self::Posterior => posterior,
+        }
+    }
+}
+
 /// The ELBO for a schedule, as an affine functional of the `m_k(x)`.
 pub fn elbo_plan(schedule: &NoiseSchedule, variance: ReverseVariance, dim: usize) -> Plan {
     let d = dim as f64;
@@ -41,11 +52,7 @@ pub fn elbo_plan(schedule: &NoiseSchedule, variance: ReverseVariance, dim: usize
     };
     for (k, (beta, time)) in betas.iter().zip(times).enumerate() {
         let posterior = if k == 0 { *beta } else { beta * times[k - 1].t() / time.t() };
-        let sigma2 = match variance {
-            ReverseVariance::Beta => *beta,
-            ReverseVariance::BetaOverAlpha => beta / (1.0 - beta),
-            ReverseVariance::Posterior => posterior,
-        };
+        let sigma2 = variance.value(*beta, posterior);
         let weight = if k == 0 {
             plan.constant -= 0.5 * d * (LOG_2PI + sigma2.ln());
             beta / (2.0 * sigma2 * (1.0 - beta))

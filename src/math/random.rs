@@ -16,17 +16,29 @@ pub mod stream {
     pub const SAMPLE_NOISE: u32 = 0x2000_0001;
     /// Seeds of scrambled Sobol sequences.
     pub const SOBOL: u32 = 0x3000_0000;
+    /// Noise of step `k` of moving particles: `PARTICLES + k`, `k < 2²⁸`. Words `2i` and `2i + 1`
+    /// are the two coordinates of particle `i`.
+    pub const PARTICLES: u32 = 0x4000_0000;
+    /// Particles drawn from `N(0, I)`, laid out alike.
+    pub const PARTICLES_PRIOR: u32 = 0x5000_0000;
 }
+
+/// Philox's multipliers.
+pub(crate) const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+/// What Philox adds to its key in each round.
+pub(crate) const INCREMENTS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+/// Second word of all keys; the first is the seed.
+pub(crate) const KEY: u32 = 0x5C02_E5C0;
 
 /// One block of Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key.
 pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut c = counter;
     let mut k = key;
     for _ in 0..10 {
-        let (high0, low0) = wide_product(0xD251_1F53, c[0]);
-        let (high1, low1) = wide_product(0xCD9E_8D57, c[2]);
+        let (high0, low0) = wide_product(MULTIPLIERS[0], c[0]);
+        let (high1, low1) = wide_product(MULTIPLIERS[1], c[2]);
         c = [high1 ^ c[1] ^ k[0], low1, high0 ^ c[3] ^ k[1], low0];
-        k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)];
+        k = [k[0].wrapping_add(INCREMENTS[0]), k[1].wrapping_add(INCREMENTS[1])];
     }
     c
 }
@@ -63,7 +75,7 @@ pub fn normal_quantile(p: f64) -> f64 {
 
 fn block(seed: u32, stream: u32, index: usize) -> [u32; 4] {
     let index = index as u64;
-    philox([index as u32, (index >> 32) as u32, stream, 0], [seed, 0x5C02_E5C0])
+    philox([index as u32, (index >> 32) as u32, stream, 0], [seed, KEY])
 }
 
 fn to_unit(word: u32) -> f64 {
