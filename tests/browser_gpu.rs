@@ -8,6 +8,8 @@ mod backend;
 mod blur;
 #[path = "kernels/field.rs"]
 mod field;
+#[path = "kernels/particles.rs"]
+mod particles;
 #[path = "kernels/plain.rs"]
 mod plain;
 #[path = "kernels/targets.rs"]
@@ -44,6 +46,11 @@ async fn blur_simd() {
 }
 
 #[wasm_bindgen_test]
+async fn particles_simd() {
+    particles::holds(&Backend::Cpu(Level::new()), 1 << 18).await;
+}
+
+#[wasm_bindgen_test]
 async fn field_gpu() {
     field::holds(&device().await).await;
 }
@@ -56,6 +63,11 @@ async fn plain_gpu() {
 #[wasm_bindgen_test]
 async fn blur_gpu() {
     blur::holds(&device().await, 3).await;
+}
+
+#[wasm_bindgen_test]
+async fn particles_gpu() {
+    particles::holds(&device().await, 1 << 18).await;
 }
 
 #[wasm_bindgen_test]

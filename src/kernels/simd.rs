@@ -63,3 +63,24 @@ pub(super) fn store<S: Simd>(values: S::f32s, out: &mut [f32]) {
 pub(super) fn splat<S: Simd>(simd: S, value: f32) -> S::f32s {
     value.simd_into(simd)
 }
+
+/// All vectors that this machine has, and none.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(super) fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    let others = [
+        best.as_avx2().map(Level::Avx2),
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_sse2().map(Level::Sse2),
+    ];
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    let others: [Option<Level>; 0] = [];
+    [best, Level::fallback()].into_iter().chain(others.into_iter().flatten()).collect()
+}
+
+/// All there are in a browser.
+#[cfg(all(test, target_arch = "wasm32"))]
+pub(super) fn levels() -> Vec<Level> {
+    vec![Level::new()]
+}

@@ -7,6 +7,9 @@ use scorescope::kernels::blur::Blur;
 use scorescope::kernels::blur::gpu::BlurGpu;
 #[cfg(feature = "gpu")]
 use scorescope::kernels::field::gpu::FieldGpu;
+#[cfg(feature = "gpu")]
+use scorescope::kernels::particles::gpu::ParticlesGpu;
+use scorescope::kernels::particles::{Motion, Noise, Particles};
 use scorescope::kernels::plain::Plain;
 #[cfg(feature = "gpu")]
 use scorescope::kernels::plain::gpu::PlainGpu;
@@ -92,6 +95,25 @@ impl Backend {
                 blur.begin(mixture.clone(), spec, quality, axes, part).expect("room for the grid");
                 while !blur.advance().await.expect("a piece") {}
                 blur.finish().expect("all done")
+            }
+        }
+    }
+    /// The particles after some steps.
+    pub(crate) async fn particles(&self, start: &Particles, steps: &[(&Motion, Noise)]) -> Particles {
+        match self {
+            Self::Cpu(level) => {
+                let mut particles = start.clone();
+                for (motion, noise) in steps {
+                    particles.advance(*level, motion, *noise);
+                }
+                particles
+            }
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => {
+                let mut particles = ParticlesGpu::new(gpu);
+                particles.write(start).expect("room for the particles");
+                particles.advance(steps).await.expect("steps");
+                particles.read().await.expect("particles")
             }
         }
     }

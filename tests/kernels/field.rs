@@ -55,7 +55,7 @@ async fn largest(backend: &Backend, (name, mixture): &Target, width: usize, heig
 }
 
 /// `G`: the largest `‖g_j‖` among the components with a share above 1e-7.
-fn steepness(mixture: &Mixture, time: Time, y: [f64; 2]) -> f64 {
+pub(crate) fn steepness(mixture: &Mixture, time: Time, y: [f64; 2]) -> f64 {
     let marginal = mixture.at(time);
     let terms: Vec<[f64; 2]> = marginal
         .summands()

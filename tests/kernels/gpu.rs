@@ -1,7 +1,7 @@
 //! The same bodies on a GPU, one after the other, and what only a GPU can do: go away.
 
 use crate::backend::Backend;
-use crate::{blur, field, plain};
+use crate::{blur, field, particles, plain};
 use scorescope::gpu::{Gpu, GpuError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -42,6 +42,12 @@ fn plain_gpu() {
 fn blur_gpu() {
     let Some((_turn, gpu)) = device() else { return };
     pollster::block_on(blur::holds(&Backend::Gpu(gpu), usize::MAX));
+}
+
+#[test]
+fn particles_gpu() {
+    let Some((_turn, gpu)) = device() else { return };
+    pollster::block_on(particles::holds(&Backend::Gpu(gpu), 1 << 20));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod blur;
 mod field;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod particles;
 mod plain;
 #[cfg(feature = "gpu")]
 mod shaders;
@@ -49,4 +50,14 @@ fn blur_scalar() {
 #[test]
 fn blur_simd() {
     pollster::block_on(blur::holds(&Backend::Cpu(Level::new()), usize::MAX));
+}
+
+#[test]
+fn particles_scalar() {
+    pollster::block_on(particles::holds(&Backend::Cpu(Level::fallback()), 1 << 16));
+}
+
+#[test]
+fn particles_simd() {
+    pollster::block_on(particles::holds(&Backend::Cpu(Level::new()), 1 << 20));
 }

@@ -1,11 +1,11 @@
 //! The shaders as text: they are valid, and what they share with Rust has the same layout there.
 
 use scorescope::gpu::{Binding, Shader};
-use scorescope::kernels::{PackedComponent, blur, field, plain};
+use scorescope::kernels::{PackedComponent, blur, field, particles, plain};
 use std::mem::offset_of;
 use wgpu::naga::{AddressSpace, Module, StorageAccess, TypeInner, front, valid};
 
-const ALL: [Shader; 3] = [field::gpu::SHADER, plain::gpu::SHADER, blur::gpu::SHADER];
+const ALL: [Shader; 4] = [field::gpu::SHADER, plain::gpu::SHADER, blur::gpu::SHADER, particles::gpu::SHADER];
 
 fn parse(shader: &Shader) -> Module {
     match front::wgsl::parse_str(shader.source) {
@@ -92,6 +92,20 @@ fn structs_are_laid_out_alike() {
         step,
         factor,
         shift
+    );
+    same!(
+        particles::gpu::SHADER,
+        "Parameters",
+        particles::gpu::Parameters,
+        first,
+        end,
+        first_component,
+        components,
+        seed,
+        stream,
+        a,
+        b,
+        c
     );
     same!(blur::gpu::SHADER, "Reading", blur::gpu::Reading, first, count, start);
 }

@@ -7,75 +7,55 @@ use crate::kernels::sums::{SLOPE, sums};
 use crate::kernels::{Level, PackedComponent};
 use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
 
-/// A step, its drift `b` apart.
-#[derive(Clone, Copy)]
-struct Factors {
+/// A step of some particles, the first of them even.
+struct Work<'a> {
     a: f32,
     b: f32,
     c: f32,
+    components: &'a [PackedComponent],
+    source: Source,
+    first: usize,
+    xs: &'a mut [f32],
+    ys: &'a mut [f32],
 }
 
 /// Moves the particles `first ..`, `first` even.
 pub(super) fn advance(level: Level, motion: &Motion, noise: Noise, first: usize, [xs, ys]: [&mut [f32]; 2]) {
-    let source = noise.source();
-    let (a, c) = (motion.a, motion.c);
-    let Some((b, packed)) = &motion.drift else {
-        let factors = Factors { a, b: 0.0, c };
-        return if c == 0.0 {
-            dispatch!(level, simd => free::<_, false>(simd, factors, source, first, xs, ys))
-        } else {
-            dispatch!(level, simd => free::<_, true>(simd, factors, source, first, xs, ys))
-        };
+    let (source, noisy) = (noise.source(), motion.c != 0.0);
+    let (b, components, full) = match &motion.drift {
+        Some((b, packed)) => (*b, &packed.components[..], packed.full),
+        None => (0.0, &[][..], false),
     };
-    let (factors, parts) = (Factors { a, b: *b, c }, &packed.components[..]);
-    match (packed.full, c != 0.0) {
-        (false, false) => {
-            dispatch!(level, simd => driven::<_, false, false>(simd, factors, parts, source, first, xs, ys))
-        }
-        (false, true) => {
-            dispatch!(level, simd => driven::<_, false, true>(simd, factors, parts, source, first, xs, ys))
-        }
-        (true, false) => {
-            dispatch!(level, simd => driven::<_, true, false>(simd, factors, parts, source, first, xs, ys))
-        }
-        (true, true) => {
-            dispatch!(level, simd => driven::<_, true, true>(simd, factors, parts, source, first, xs, ys))
-        }
+    let work = Work { a: motion.a, b, c: motion.c, components, source, first, xs, ys };
+    match (motion.drift.is_some(), full, noisy) {
+        (false, _, false) => dispatch!(level, simd => free::<_, false>(simd, work)),
+        (false, _, true) => dispatch!(level, simd => free::<_, true>(simd, work)),
+        (true, false, false) => dispatch!(level, simd => driven::<_, false, false>(simd, work)),
+        (true, false, true) => dispatch!(level, simd => driven::<_, false, true>(simd, work)),
+        (true, true, false) => dispatch!(level, simd => driven::<_, true, false>(simd, work)),
+        (true, true, true) => dispatch!(level, simd => driven::<_, true, true>(simd, work)),
     }
 }
 
 /// Without a score.
 #[inline(always)]
-fn free<S: Simd, const NOISE: bool>(
-    simd: S,
-    factors: Factors,
-    source: Source,
-    first: usize,
-    xs: &mut [f32],
-    ys: &mut [f32],
-) {
+fn free<S: Simd, const NOISE: bool>(simd: S, work: Work) {
+    let Work { a, c, source, first, xs, ys, .. } = work;
     each(
         simd,
         first,
         xs,
         ys,
         #[inline(always)]
-        |start, x, y| stirred::<S, NOISE>(simd, factors.c, source, start, [x * factors.a, y * factors.a]),
+        |start, x, y| stirred::<S, NOISE>(simd, c, source, start, [x * a, y * a]),
     );
 }
 
 /// With one.
 #[inline(always)]
-fn driven<S: Simd, const FULL: bool, const NOISE: bool>(
-    simd: S,
-    factors: Factors,
-    components: &[PackedComponent],
-    source: Source,
-    first: usize,
-    xs: &mut [f32],
-    ys: &mut [f32],
-) {
-    let a = splat(simd, factors.a);
+fn driven<S: Simd, const FULL: bool, const NOISE: bool>(simd: S, work: Work) {
+    let Work { a, b, c, components, source, first, xs, ys } = work;
+    let a = splat(simd, a);
     each(
         simd,
         first,
@@ -84,9 +64,9 @@ fn driven<S: Simd, const FULL: bool, const NOISE: bool>(
         #[inline(always)]
         |start, x, y| {
             let sums = sums::<S, FULL, false>(simd, components, x, y);
-            let slope = splat(simd, -SLOPE * factors.b) / sums.total;
+            let slope = splat(simd, -SLOPE * b) / sums.total;
             let moved = [x.mul_add(a, sums.x * slope), y.mul_add(a, sums.y * slope)];
-            stirred::<S, NOISE>(simd, factors.c, source, start, moved)
+            stirred::<S, NOISE>(simd, c, source, start, moved)
         },
     );
 }

@@ -1,15 +1,12 @@
-//! Steps against the closed form and double precision, on the widest vectors and on scalars.
+//! Steps against the closed form. Their tolerance, on all backends: `tests/kernels/particles.rs`.
 
 use super::*;
-use crate::math::random::{normal_quantile, normals};
+use crate::kernels::simd::levels;
+use crate::math::random::normal_quantile;
 use crate::math::targets::Preset;
-use crate::math::{ReverseVariance, Schedule, Scratch, Time, fit_line};
+use crate::math::{ReverseVariance, Schedule, Time, fit_line};
 
 const TARGETS: [Preset; 4] = [Preset::Ring8, Preset::Three, Preset::Gaussian2, Preset::Spiral];
-
-fn levels() -> [Level; 2] {
-    [Level::new(), Level::fallback()]
-}
 
 fn at(lambda: f64) -> Time {
     Time::from_lambda(lambda)
@@ -56,9 +53,8 @@ fn has_moments(particles: &Particles, (mean, covariance): Moments, what: &str) {
         let variance = covariance[2 * i];
         assert!(error.abs() < 4.0 * (variance / n).sqrt(), "{what}: mean {i} is off by {error:e}");
     }
-    for k in 0..3 {
-        let excess =
-            || points(particles).map(|p| products([p[0] - mean[0], p[1] - mean[1]])[k] - covariance[k]);
+    for (k, exact) in covariance.into_iter().enumerate() {
+        let excess = || points(particles).map(|p| products([p[0] - mean[0], p[1] - mean[1]])[k] - exact);
         let error = excess().sum::<f64>() / n;
         let deviation = (excess().map(|e| e * e).sum::<f64>() / n).sqrt();
         assert!(error.abs() < 4.0 * deviation / n.sqrt(), "{what}: covariance {k} is off by {error:e}");
@@ -169,81 +165,6 @@ fn forward_steps_have_the_marginals_moments() {
     has_moments(&Particles::prior(level, COUNT, 3), ([0.0; 2], [1.0, 0.0, 1.0]), "prior");
 }
 
-/// `G` of [`crate::kernels::field`]: the largest `‖g_j‖` among the components with a share in a point.
-fn steepness(mixture: &Mixture, time: Time, y: [f64; 2]) -> f64 {
-    let marginal = mixture.at(time);
-    let terms: Vec<[f64; 2]> = marginal
-        .summands()
-        .map(|part| {
-            let [p00, p01, p11] = part.precision_2d();
-            let d = [y[0] - part.mean[0], y[1] - part.mean[1]];
-            let g = [p00 * d[0] + p01 * d[1], p01 * d[0] + p11 * d[1]];
-            [part.log_norm - 0.5 * (g[0] * d[0] + g[1] * d[1]), g[0].hypot(g[1])]
-        })
-        .collect();
-    let top = terms.iter().map(|t| t[0]).fold(f64::NEG_INFINITY, f64::max);
-    terms.iter().filter(|t| t[0] > top + 1e-7f64.ln()).map(|t| t[1]).fold(0.0, f64::max)
-}
-
-/// Largest error of a step in units of the tolerance that the module states; each coordinate.
-fn largest_error(level: Level, mixture: &Mixture, step: Step, start: &Particles) -> f64 {
-    let noise = Noise { seed: 11, step: 3 };
-    let end = {
-        let mut end = start.clone();
-        end.advance(level, &step.on(mixture).expect("for single precision"), noise);
-        end
-    };
-    let zs = normals(noise.seed, stream::PARTICLES + noise.step, 0, 2 * start.len());
-    let mut scratch = Scratch::default();
-    scratch.score.resize(2, 0.0);
-    let mut largest = 0.0f64;
-    for ((y, found), z) in points(start).zip(points(&end)).zip(zs.chunks_exact(2)) {
-        let mut steep = 0.0;
-        if let Some(time) = step.time {
-            mixture.at(time).evaluate(&y, &mut scratch);
-            steep = steepness(mixture, time, y);
-        }
-        for i in 0..2 {
-            let terms = [step.a * y[i], step.b * scratch.score[i], step.c * z[i]];
-            let tolerance = step.b.abs() * 5e-6 * (1.0 + steep)
-                + step.c * draws::TOLERANCE
-                + ROUNDING * terms.iter().map(|t| t.abs()).sum::<f64>();
-            largest = largest.max((found[i] - terms.iter().sum::<f64>()).abs() / tolerance);
-        }
-    }
-    largest
-}
-
-#[test]
-fn single_steps_keep_the_tolerance() {
-    let mut largest = 0.0f64;
-    for preset in TARGETS {
-        let mixture = preset.mixture();
-        for lambda in [-8.0, -4.0, -1.0, 0.0, 2.0, 9.0] {
-            let [from, to] = [at(lambda), at(lambda - 0.3)];
-            let steps = [
-                Step::forward(to, from),
-                Step::ddpm(from, to, ReverseVariance::Beta),
-                Step::ddpm(from, to, ReverseVariance::Posterior),
-                Step::ddim(from, to),
-                Step::ddim(from, None),
-                Step::flow(from, to),
-                Step::new(0.9, -0.4, 0.2, from),
-            ];
-            for level in levels() {
-                let data = Particles::sample(level, &mixture, 301, 2).expect("for single precision");
-                let start = moved(level, data, &mixture, &[Step::forward(None, from)], 2);
-                for step in steps {
-                    let error = largest_error(level, &mixture, step, &start);
-                    assert!(error < 1.0, "{preset:?} {lambda} {level:?} {step:?}: {error}");
-                    largest = largest.max(error);
-                }
-            }
-        }
-    }
-    println!("{largest:.2} of the tolerance");
-}
-
 /// Portions of any size and place, and counts that are no multiple of a vector's length.
 #[test]
 fn portions_do_not_matter() {
@@ -316,7 +237,7 @@ fn flow_error(level: Level, steps: &[Step]) -> f64 {
 fn ddim_and_euler_are_of_first_order() {
     let counts = [50, 100, 200, 400];
     type Rule = fn(Time, Option<Time>) -> Step;
-    let rules: [(&str, Rule); 2] = [("DDIM", |t, u| Step::ddim(t, u)), ("Euler", |t, u| Step::flow(t, u))];
+    let rules: [(&str, Rule); 2] = [("DDIM", Step::ddim), ("Euler", Step::flow)];
     for (name, rule) in rules {
         let errors = counts.map(|n| flow_error(Level::new(), &backward(n, rule)));
         let line: Vec<_> = counts.iter().zip(errors).map(|(n, e)| ((*n as f64).ln(), e.ln())).collect();
@@ -352,7 +273,7 @@ fn reverse_processes_end_at_the_target() {
     let floor = energy_distance(&target, &other).abs().max(2.0 / COUNT as f64);
     let distance =
         |steps: &[Step]| energy_distance(&target, &moved(level, prior.clone(), &mixture, steps, 5));
-    let ddim = [10, 30, 300].map(|n| distance(&backward(n, |t, u| Step::ddim(t, u))));
+    let ddim = [10, 30, 300].map(|n| distance(&backward(n, Step::ddim)));
     println!("DDIM {ddim:?}, start {}, floor {floor}", energy_distance(&target, &prior));
     assert!(ddim[0] > ddim[1] && ddim[1] > ddim[2] && ddim[2] < 4.0 * floor, "{ddim:?}, floor {floor}");
     let schedule = Schedule::Cosine.steps(400);
@@ -363,7 +284,7 @@ fn reverse_processes_end_at_the_target() {
             Step::ddpm(schedule.times[k], to, ReverseVariance::Posterior)
         })
         .collect();
-    for (name, steps) in [("Euler", backward(300, |t, u| Step::flow(t, u))), ("DDPM", ancestral)] {
+    for (name, steps) in [("Euler", backward(300, Step::flow)), ("DDPM", ancestral)] {
         let found = distance(&steps);
         println!("{name} {found}");
         assert!(found < 4.0 * floor, "{name}: {found}, floor {floor}");
