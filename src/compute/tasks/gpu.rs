@@ -40,9 +40,9 @@ enum Kind {
     },
     Points {
         request: PointsRequest,
-        formula: Formula,
+        formula: Box<Formula>,
         kernel: Box<PlainGpu>,
-        work: Option<Accumulator>,
+        work: Option<Box<Accumulator>>,
         reply: PointsReply,
     },
 }
@@ -68,7 +68,10 @@ impl GpuTask {
                 let formula = Formula::new(mixture.clone(), &request.spec).map_err(JobError::from)?;
                 let kernel = Box::new(PlainGpu::new(gpu));
                 let reply = PointsReply::default();
-                Ok(Self { mixture, kind: Kind::Points { request, formula, kernel, work: None, reply } })
+                Ok(Self {
+                    mixture,
+                    kind: Kind::Points { request, formula: Box::new(formula), kernel, work: None, reply },
+                })
             }
             _ => Err(GpuError::Unsuited.into()),
         }
@@ -112,7 +115,7 @@ impl GpuTask {
                     request.stages.iter().copied().find(|end| *end > done && *end < count).unwrap_or(count);
                 let points = &request.points[2 * done..2 * end];
                 let mut batch = match work.take() {
-                    Some(batch) => batch,
+                    Some(batch) => *batch,
                     None => {
                         let batch = formula.begin(points.to_vec());
                         kernel.begin(&batch, formula)?;
@@ -121,7 +124,7 @@ impl GpuTask {
                 };
                 if !kernel.advance(formula, mixture, &mut batch).await? {
                     let within = formula.progress(&batch) * (end - done) as f64;
-                    *work = Some(batch);
+                    *work = Some(Box::new(batch));
                     return Ok(Progress::Working((done as f64 + within) / count as f64));
                 }
                 let (origin, mut scratch) = (mixture.at_zero(), Scratch::default());

@@ -29,8 +29,8 @@ async fn main() -> Outcome {
         for threads in ["1", "2"] {
             w1.add(&format!("native, {threads} threads"), native(&root, &["w1", "--threads", threads])?);
         }
-        for (name, arguments) in &peers.w1 {
-            w1.add(name, python(&peers, "w1.py", arguments)?);
+        for (name, script, arguments) in &peers.w1 {
+            w1.add(name, python(&peers, script, arguments)?);
         }
         w1.add("browser, workers", browser::ours(&root, "job=w1").await?);
         for backend in &peers.tfjs {
@@ -43,8 +43,8 @@ async fn main() -> Outcome {
             let query = format!("job=w2&quality={quality}");
             w2.add(&format!("browser, {quality}"), browser::ours(&root, &query).await?);
         }
-        for (name, arguments) in &peers.w2 {
-            w2.add(name, python(&peers, "w2.py", arguments)?);
+        for (name, script, arguments) in &peers.w2 {
+            w2.add(name, python(&peers, script, arguments)?);
         }
     }
     println!("growth, sizes, frames");

@@ -4,16 +4,20 @@ use scorescope_e2e::{Outcome, Value};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Ends the names of peers that are written as in a notebook, and of those rewritten for speed.
+pub(crate) const NOTEBOOK: &str = ", as in a notebook";
+pub(crate) const TUNED: &str = ", tuned";
+
 /// The peers that are installed.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     /// The interpreter that has them.
     python: Option<PathBuf>,
     folder: PathBuf,
-    /// Name and arguments of each for W1.
-    pub(crate) w1: Vec<(String, Vec<String>)>,
+    /// Name, script and arguments of each for W1.
+    pub(crate) w1: Vec<(String, &'static str, Vec<String>)>,
     /// The same for W2.
-    pub(crate) w2: Vec<(String, Vec<String>)>,
+    pub(crate) w2: Vec<(String, &'static str, Vec<String>)>,
     /// Backends of TensorFlow.js.
     pub(crate) tfjs: Vec<String>,
     /// What is missing.
@@ -26,23 +30,25 @@ impl Peers {
         let mut peers = Self { folder: root.join("benches/peers"), ..Self::default() };
         let python = root.join(".tools/peers/bin/python");
         if python.is_file() {
-            let named = |name: &str, peer: &str, more: &[&str]| {
-                let fixed = ["--peer", peer, "--threads", "2", "--repeats", "5"];
-                (name.to_owned(), fixed.iter().chain(more).map(ToString::to_string).collect())
+            let named = |name: &str, script: &'static str, peer: &str, repeats: &str, more: &[&str]| {
+                let fixed = ["--peer", peer, "--threads", "2", "--repeats", repeats];
+                (name.to_owned(), script, fixed.iter().chain(more).map(ToString::to_string).collect())
             };
-            peers.w1 =
-                vec![named("NumPy", "numpy", &[]), named("JAX", "jax", &[]), named("PyTorch", "torch", &[])];
+            for (name, peer) in [("NumPy", "numpy"), ("JAX", "jax"), ("PyTorch", "torch")] {
+                peers.w1.push(named(&format!("{name}{NOTEBOOK}"), "w1_notebook.py", peer, "1", &[]));
+                peers.w1.push(named(&format!("{name}{TUNED}"), "w1.py", peer, "7", &[]));
+            }
             peers.w2 = vec![
-                named("JAX, blurs", "jax", &[]),
-                named("NumPy, blurs", "numpy", &[]),
-                named("JAX, plain estimator (extrapolated)", "jax", &["--plain"]),
+                named("JAX, blurs, tuned", "w2.py", "jax", "20", &[]),
+                named("NumPy, blurs, tuned", "w2.py", "numpy", "20", &[]),
             ];
+            peers.w2.push(named("JAX, plain estimator (extrapolated)", "w2.py", "jax", "1", &["--plain"]));
             peers.python = Some(python);
         } else {
             peers.missing.push("the Python peers".to_owned());
         }
         if root.join("benches/peers/tfjs/node_modules/@tensorflow/tfjs").is_dir() {
-            peers.tfjs = ["wasm", "webgl", "cpu"].map(str::to_owned).to_vec();
+            peers.tfjs = ["wasm", "webgl"].map(str::to_owned).to_vec();
         } else {
             peers.missing.push("TensorFlow.js".to_owned());
         }

@@ -1,7 +1,7 @@
 //! From measurements to Markdown.
 
 use crate::frames::Frames;
-use crate::programs::Peers;
+use crate::programs::{NOTEBOOK, Peers, TUNED};
 use scorescope_e2e::{Outcome, Value};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -84,14 +84,17 @@ impl Table {
             );
             self.version(name, found);
         }
-        let python =
-            rounds.best(["NumPy", "JAX", "PyTorch"].into_iter().filter(|n| !rounds.series(n).is_empty()));
-        let tfjs =
-            rounds.best(rounds.rows.iter().map(|(n, _)| n.as_str()).filter(|n| n.starts_with("TensorFlow")));
+        let best = |is: &dyn Fn(&str) -> bool| {
+            rounds.best(rounds.rows.iter().map(|(n, _)| n.as_str()).filter(|n| is(n)))
+        };
+        let (notebook, tuned) = (best(&|n| n.ends_with(NOTEBOOK)), best(&|n| n.ends_with(TUNED)));
+        let tfjs = best(&|n| n.starts_with("TensorFlow"));
         self.text += "\n| ratio | median | least | most | wanted |\n|---|---:|---:|---:|---:|\n";
         for (ours, theirs, wanted) in [
-            ("native, 2 threads", python, "20"),
-            ("browser, workers", python, "6"),
+            ("native, 2 threads", notebook, "20"),
+            ("native, 2 threads", tuned, ""),
+            ("browser, workers", notebook, "6"),
+            ("browser, workers", tuned, ""),
             ("browser, workers", tfjs, "10"),
             ("browser, workers", Some("native, 2 threads"), ""),
         ] {
