@@ -6,7 +6,9 @@
 //! [`TOLERANCE`]: with `c = 5e-6 (1 + n/1000)` for `n` components, the score to `c (1 + G)` and
 //! `f_t` to `c (1 + G²)`, where `G` is the largest `‖g_j‖` among the components that have a share
 //! in the point. `f_t` is a difference of terms of size `G²`: in the far tails that is the price
-//! of single precision. On presets a fifth of it is used up; half where means are rounded to a
+//! of single precision. The rounding of means comes on top, for the score 6e-8 of the largest
+//! `p ‖m‖` with `p` the largest precision of a component and `m` its mean: it shows next to the
+//! means of sharp components, where `G` is small. On presets a fifth of it is used up; half where means are rounded to a
 //! ten-thousandth of a standard deviation, and half by rounding in the sums over 4096 components.
 
 mod cpu;

@@ -94,8 +94,7 @@ async fn watch(page: &Page, script: &str) -> Outcome<Frames> {
         };
         window.__look = setInterval(look, 50);";
     page.run(noted, vec![]).await?;
-    // What came before is not part of the drag.
-    page.trace().await?;
+    let start = std::time::Instant::now();
     page.browser
         .execute_async(
             script
@@ -104,34 +103,36 @@ async fn watch(page: &Page, script: &str) -> Outcome<Frames> {
             vec![],
         )
         .await?;
+    let lasted = start.elapsed().as_secs_f64() * 1e3;
     let pictures =
         page.run("clearInterval(window.__look); return window.__frames.pictures.size", vec![]).await?;
-    let mut work = per_frame(&tasks(page).await?);
+    let mut work = per_frame(&tasks(&page.trace().await?, lasted)?);
     work.sort_by(f64::total_cmp);
     Ok(Frames { work, pictures: pictures.as_u64().unwrap_or(0) as usize })
 }
 
-/// Start and length of the main thread's tasks since they were last asked for, milliseconds.
-async fn tasks(page: &Page) -> Outcome<Vec<(f64, f64)>> {
-    let mut main = None;
-    let mut found = Vec::new();
-    for event in page.trace().await? {
-        let number = |key: &str| event.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
-        let thread = (number("pid"), number("tid"));
-        let name = event.get("name").and_then(Value::as_str).unwrap_or_default();
-        if name == "thread_name" && event["args"]["name"] == "CrRendererMain" {
-            main = Some(thread);
-        }
-        if name == "ThreadControllerImpl::RunTask" || name == "RunTask" {
-            found.push((thread, number("ts") / 1e3, number("dur") / 1e3));
-        }
-    }
-    let main = main.ok_or("the trace names no main thread")?;
-    Ok(found
-        .into_iter()
-        .filter(|(thread, _, dur)| *thread == main && dur.is_finite())
-        .map(|(_, ts, dur)| (ts, dur))
-        .collect())
+/// Start and length of the main thread's tasks in the last `lasted` milliseconds of a trace, the
+/// browser gives but one trace a page.
+fn tasks(trace: &[Value], lasted: f64) -> Outcome<Vec<(f64, f64)>> {
+    let number = |event: &Value, key: &str| event[key].as_f64().unwrap_or(f64::NAN);
+    let thread = |event: &Value| (number(event, "pid"), number(event, "tid"));
+    let of = |main: (f64, f64)| -> Vec<(f64, f64)> {
+        let is_task = |event: &&Value| {
+            thread(event) == main
+                && event["name"].as_str().is_some_and(|name| name.ends_with("RunTask"))
+                && event["dur"].is_number()
+        };
+        let tasks = trace.iter().filter(is_task);
+        tasks.map(|event| (number(event, "ts") / 1e3, number(event, "dur") / 1e3)).collect()
+    };
+    // A browser keeps renderers in reserve: the page's is the one with work.
+    let work = |tasks: &Vec<(f64, f64)>| tasks.iter().map(|t| t.1).sum::<f64>();
+    let mains = trace.iter().filter(|event| event["args"]["name"] == "CrRendererMain");
+    let lists = mains.map(|event| of(thread(event)));
+    let busiest = lists.max_by(|a, b| work(a).total_cmp(&work(b))).filter(|tasks| !tasks.is_empty());
+    let tasks = busiest.ok_or_else(|| format!("no main thread in a trace of {} events", trace.len()))?;
+    let end = tasks.iter().map(|t| t.0 + t.1).fold(0.0, f64::max);
+    Ok(tasks.into_iter().filter(|t| t.0 >= end - lasted).collect())
 }
 
 /// The work in each 60th of a second from the first task to the last.

@@ -2,7 +2,8 @@
 //!
 //! What is compared takes turns, so that what else the machine does falls on all alike; a ratio is
 //! the median of the rounds' ratios. `cargo xtask bench` builds what this needs and calls it; what
-//! is not there (a peer that could not be installed) is left out and said to be.
+//! is not there (a peer that could not be installed) is left out and said to be. The argument
+//! `frames` measures the frames alone and writes nothing.
 
 mod browser;
 mod frames;
@@ -21,6 +22,13 @@ async fn main() -> Outcome {
     let root = xtask::root()?;
     let peers = Peers::find(&root);
     let mut table = Table::default();
+    if std::env::args().nth(1).as_deref() == Some("frames") {
+        for (what, frames) in frames::all().await? {
+            table.frames(what, &frames);
+        }
+        println!("{}", table.finish(&peers)?);
+        return Ok(());
+    }
 
     let mut w1 = Rounds::new("component_evaluations_per_second", true);
     let mut w2 = Rounds::new("median_seconds", false);
