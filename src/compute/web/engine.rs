@@ -8,16 +8,13 @@
 
 use super::pool::{Member, News};
 use super::pump::Pump;
-use super::spawn::Module;
+use super::spawn::{Module, has_webgpu, processors};
 use crate::compute::{Event, Request, Shares, Slot, Slots, Submission, Update};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Slices on the page, milliseconds: short, since input and drawing wait for them.
 const SLICE: f64 = 6.0;
-
-/// Most fast workers. More would help only the largest pictures, and each has its own memory.
-const MAX_WORKERS: usize = 8;
 
 /// Where a job runs, and if not on the best tier, why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +53,8 @@ struct Inner {
     next: Cell<u32>,
     /// The newest job of each slot, kept until it is done so that it can move to another tier.
     pending: RefCell<Slots<Pending>>,
+    /// A newer job that waits for the first picture of the pending one.
+    next_up: RefCell<Slots<Pending>>,
     on_tier: Box<dyn Fn(Tier)>,
     own: RefCell<Own>,
     fast: RefCell<Fast>,
@@ -102,6 +101,8 @@ struct Pending {
     shares: Shares,
     /// What the job runs on; `None` while it waits.
     tier: Option<Tier>,
+    /// Whether any picture has come of it.
+    shown: bool,
 }
 
 impl Engine {
@@ -110,6 +111,7 @@ impl Engine {
         let engine = Self(Rc::new(Inner {
             next: Cell::new(0),
             pending: RefCell::default(),
+            next_up: RefCell::default(),
             on_tier: Box::new(on_tier),
             own: RefCell::new(Own::Starting(None)),
             fast: RefCell::new(Fast::Unasked),
@@ -131,13 +133,22 @@ impl Engine {
             handler: Rc::new(handler),
             shares: Shares::new(0),
             tier: None,
+            shown: false,
         };
-        let former = self.0.pending.borrow_mut().at(slot).replace(job);
-        self.0.send(slot, former.and_then(|job| job.tier));
+        // Under a hand that moves, a picture shall come of some jobs: one that has begun on a fast
+        // tier is left alone until its first, coarse one, some tens of milliseconds.
+        let begun = |job: &Pending| !job.shown && matches!(job.tier, Some(Tier::Fast(..) | Tier::Gpu(_)));
+        let begun = self.0.pending.borrow_mut().at(slot).as_ref().is_some_and(begun);
+        if begun && job.request.is_wide() {
+            *self.0.next_up.borrow_mut().at(slot) = Some(job);
+            return;
+        }
+        self.0.put(slot, job);
     }
 
     /// Clears a slot.
     pub fn cancel(&self, slot: Slot) {
+        *self.0.next_up.borrow_mut().at(slot) = None;
         let former = self.0.pending.borrow_mut().at(slot).take();
         if let Some(tier) = former.and_then(|job| job.tier) {
             self.0.clear(slot, &tier);
@@ -147,6 +158,13 @@ impl Engine {
 }
 
 impl Inner {
+    /// Puts a job in its slot and sends it.
+    fn put(self: &Rc<Self>, slot: Slot, job: Pending) {
+        *self.next_up.borrow_mut().at(slot) = None;
+        let former = self.pending.borrow_mut().at(slot).replace(job);
+        self.send(slot, former.and_then(|job| job.tier));
+    }
+
     /// The tier a request goes to now; `None` while there is none.
     fn tier_for(self: &Rc<Self>, request: &Request, backend: Backend) -> Option<Tier> {
         let below = if request.is_wide() {
@@ -457,8 +475,19 @@ impl Inner {
             let (Some(event), Some(tier)) = (job.shares.take(index, event), job.tier.clone()) else {
                 return;
             };
+            job.shown |= matches!(event, Event::Partial(_));
             (event, job.handler.clone(), tier)
         };
+        let news = !matches!(event, Event::Progress(_));
+        let next = if news { self.next_up.borrow_mut().at(slot).take() } else { None };
+        if let Some(next) = next {
+            // What comes of the older job is shown, but is not the end of anything.
+            match event {
+                Event::Partial(reply) | Event::Done(reply) => handler(Event::Partial(reply), &tier),
+                Event::Progress(_) | Event::Failed(_) => {}
+            }
+            return self.put(slot, next);
+        }
         let ended = matches!(event, Event::Done(_) | Event::Failed(_));
         if ended {
             *self.pending.borrow_mut().at(slot) = None;
@@ -468,16 +497,4 @@ impl Inner {
             self.send_waiting();
         }
     }
-}
-
-/// As many workers as the machine has processors.
-fn processors() -> usize {
-    let processors = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
-    (processors as usize).clamp(1, MAX_WORKERS)
-}
-
-/// Whether the browser has WebGPU at all; a worker of its own is worth starting only then.
-fn has_webgpu() -> bool {
-    let navigator = web_sys::window().map(|window| window.navigator());
-    navigator.is_some_and(|n| js_sys::Reflect::get(&n, &"gpu".into()).is_ok_and(|gpu| gpu.is_object()))
 }

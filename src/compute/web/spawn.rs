@@ -28,6 +28,9 @@ const BOOT: &str = "self.onmessage = async (event) => {
   }
 };";
 
+/// Most fast workers. More would help only the largest pictures, and each has its own memory.
+const MAX_WORKERS: usize = 8;
+
 /// A module that workers can run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Module {
@@ -78,4 +81,16 @@ pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
     };
     worker.post_message(&message)?;
     Ok(worker)
+}
+
+/// As many workers as the machine has processors.
+pub(super) fn processors() -> usize {
+    let processors = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+    (processors as usize).clamp(1, MAX_WORKERS)
+}
+
+/// Whether the browser has WebGPU at all; a worker of its own is worth starting only then.
+pub(super) fn has_webgpu() -> bool {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    navigator.is_some_and(|n| js_sys::Reflect::get(&n, &"gpu".into()).is_ok_and(|gpu| gpu.is_object()))
 }
