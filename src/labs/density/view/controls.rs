@@ -38,13 +38,6 @@ pub(super) fn Controls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl
                         slide=Slide::Linear(0.1)
                     />
                 </fieldset> }.into_any())}
-            <ChoiceField
-                label="Maps computed on"
-                key="backend"
-                options=words::BACKENDS.to_vec()
-                value=place(move || state.with(|s| place_of(&BACKENDS, &s.common.backend)))
-                set=move |i: usize| state.update(|s| s.common.backend = BACKENDS[i].1)
-            />
             <button type="button" class="quiet" on:click=move |_| reset(state)>"Reset everything"</button>
         </form>
     }
@@ -181,6 +174,13 @@ fn EstimatorControls(state: RwSignal<Density>) -> impl IntoView {
                 disabled=exact
             />
             <button type="button" on:click=new_seed disabled=exact>"New seed"</button>
+            <ChoiceField
+                label="Maps computed on"
+                key="backend"
+                options=words::BACKENDS.to_vec()
+                value=place(move || state.with(|s| place_of(&BACKENDS, &s.common.backend)))
+                set=move |i: usize| state.update(|s| s.common.backend = BACKENDS[i].1)
+            />
         </fieldset>
     }
 }
