@@ -27,6 +27,10 @@ impl Rounds {
             let evaluations = 128.0 * 128.0 * 64.0 * 32.0 * 8.0;
             found[self.key] = (evaluations / found["seconds"].as_f64().unwrap_or(f64::NAN)).into();
         }
+        // An extrapolated time is one number.
+        if !self.rate && found.get(self.key).is_none() {
+            found[self.key] = found["seconds"].clone();
+        }
         match self.rows.iter_mut().find(|(n, _)| n == name) {
             Some((_, list)) => list.push(found),
             None => self.rows.push((name.to_owned(), vec![found])),
