@@ -204,9 +204,8 @@ def torch_peer(threads):
     return run, torch.__version__
 
 
-def main():
-    args = arguments(__doc__, ["numpy", "jax", "torch"])
-    run, version = {"numpy": numpy_peer, "jax": jax_peer, "torch": torch_peer}[args.peer](args.threads)
+def measure(args, run, version):
+    """Times a peer and prints its line."""
     value, best, median = clock(run, args.repeats)
     import numpy as np
 
@@ -223,6 +222,12 @@ def main():
         component_evaluations_per_second=evaluations / best,
         max_error=float(error),
     )
+
+
+def main():
+    args = arguments(__doc__, ["numpy", "jax", "torch"])
+    peer = {"numpy": numpy_peer, "jax": jax_peer, "torch": torch_peer}[args.peer]
+    measure(args, *peer(args.threads))
 
 
 if __name__ == "__main__":

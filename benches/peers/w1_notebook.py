@@ -7,8 +7,8 @@ one, float32.
 
 import math
 
-from common import arguments, clock, log_density, report
-from w1 import DRAWS, SIDE, TIMES, problem
+from common import arguments
+from w1 import TIMES, measure, problem
 
 CONSTANT = -(1 + math.log(2 * math.pi))
 
@@ -90,21 +90,7 @@ def torch_peer(threads):
 def main():
     args = arguments(__doc__, ["numpy", "jax", "torch"])
     peers = {"numpy": numpy_peer, "jax": jax_peer, "torch": lambda: torch_peer(args.threads)}
-    run, version = peers[args.peer]()
-    value, best, median = clock(run, args.repeats)
-    import numpy as np
-
-    x, y = (c.astype(np.float64) for c in problem()[:2])
-    exact = log_density(x, y)
-    report(
-        peer=args.peer,
-        version=version,
-        threads=args.threads,
-        seconds=best,
-        median_seconds=median,
-        component_evaluations_per_second=SIDE * SIDE * TIMES * DRAWS * 8 / best,
-        max_error=float(np.abs(value - exact)[exact > math.log(1e-3)].max()),
-    )
+    measure(args, *peers[args.peer]())
 
 
 if __name__ == "__main__":

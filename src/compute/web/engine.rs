@@ -333,8 +333,7 @@ impl Inner {
                 me.deliver(0, update);
             }
         });
-        let former = self.own.replace(Own::Inline(pump, reason));
-        drop(former);
+        drop(self.own.replace(Own::Inline(pump, reason)));
         self.send_waiting();
     }
 
@@ -382,15 +381,16 @@ impl Inner {
             }
             News::Update(update) => self.deliver(index, update),
             News::Refused(reason) | News::Broke(reason) => {
-                let former = self.fast.replace(Fast::Refused(reason.clone()));
-                drop(former);
+                drop(self.fast.replace(Fast::Refused(reason.clone())));
                 self.take_back(|tier| matches!(tier, Tier::Fast(..)));
                 self.send_waiting();
                 // The page's own worker goes on with what it has begun, for a reason now.
                 if matches!(*self.own.borrow(), Own::Worker(_)) {
                     let tier = Tier::Worker(Some(reason));
-                    if let Some(job) = self.pending.borrow_mut().at(Slot::Main) {
-                        job.tier = Some(tier.clone());
+                    if let Some(Pending { tier: Some(now @ Tier::Worker(_)), .. }) =
+                        self.pending.borrow_mut().at(Slot::Main)
+                    {
+                        *now = tier.clone();
                     }
                     (self.on_tier)(tier);
                 }
@@ -445,10 +445,8 @@ impl Inner {
             News::Update(update) => self.deliver(0, update),
             // No device, or a lost one, or one that cannot go on.
             News::Refused(reason) | News::Broke(reason) => {
-                let former = self.gpu.replace(Graphics::Refused(reason));
-                drop(former);
+                drop(self.gpu.replace(Graphics::Refused(reason)));
                 self.take_back(|tier| matches!(tier, Tier::Gpu(_)));
-                self.send_waiting();
                 self.move_over();
             }
         }
