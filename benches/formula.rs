@@ -3,15 +3,17 @@
 //! `cargo bench --no-default-features --bench formula -- score` runs one of them.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use scorescope::compute::bench::w2;
 use scorescope::compute::{Reply, run};
-use scorescope::kernels::Level;
 use scorescope::kernels::particles::{Noise, Particles, Step};
+use scorescope::kernels::plain::{Draws, Form, accumulate};
+use scorescope::kernels::{Level, Packed, field};
 use scorescope::labs::density::{Density, ESTIMATORS, jobs, plots};
 use scorescope::labs::{LabState, open};
 use scorescope::math::targets::Preset;
 use scorescope::math::{
-    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, ReverseVariance,
-    Rule, Schedule, ScoreError, Scratch, Time, log_density_ode,
+    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Quality,
+    ReverseVariance, Rule, Schedule, ScoreError, Scratch, Time, log_density_ode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -90,6 +92,47 @@ fn lattice(c: &mut Criterion) {
     group.finish();
 }
 
+/// The kernels on one core, with the widest vectors, a component evaluation being an element: the
+/// integrand of the score field along a row, the estimators with draws, and a whole grid by blurs.
+fn kernels(c: &mut Criterion) {
+    const SIDE: usize = 128;
+    let level = Level::new();
+    let time = Time::from_lambda(-1.0);
+    let targets = [("ring8", Preset::Ring8.mixture()), ("three", Preset::Three.mixture())];
+    let mut group = c.benchmark_group("kernels");
+    for (name, mixture) in &targets {
+        let packed = Packed::new(mixture, time).expect("for single precision");
+        let count = packed.components.len() * SIDE * SIDE;
+        let xs: Vec<f32> = (0..SIDE * SIDE).map(|i| (i % SIDE) as f32 / 16.0 - 4.0).collect();
+        let ys: Vec<f32> = (0..SIDE * SIDE).map(|i| (i / SIDE) as f32 / 16.0 - 4.0).collect();
+        let mut out = vec![0.0; SIDE * SIDE];
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("field", name), |b| {
+            b.iter(|| field::row(level, &packed, black_box(&xs), 0.5, 0.0, &mut out));
+        });
+        for (form_name, form) in [("plain, the paper's", Form::Paper), ("plain, Stein's", Form::Stein)] {
+            let epsilon = (0..4).map(|i| [0.3 * i as f32 - 0.5, 0.4 - 0.2 * i as f32]).collect();
+            let [signal, deviation, t] =
+                [time.one_minus_t().sqrt(), time.t().sqrt(), time.t()].map(|v| v as f32);
+            let draws = Draws { signal, deviation, t, shift: 0.0, form, unit: 1, epsilon };
+            let mut squares = out.clone();
+            group.throughput(Throughput::Elements(4 * count as u64));
+            group.bench_function(BenchmarkId::new(form_name, name), |b| {
+                b.iter(|| {
+                    accumulate(level, &packed, &draws, [black_box(&xs), &ys], [&mut out, &mut squares])
+                });
+            });
+        }
+    }
+    group.throughput(Throughput::Elements(256 * 256));
+    for (name, quality) in [("coarse", Quality::Coarse), ("good", Quality::Good), ("fine", Quality::Fine)] {
+        group.bench_function(BenchmarkId::new("blur, points of ring8", name), |b| {
+            b.iter(|| run(w2(quality)));
+        });
+    }
+    group.finish();
+}
+
 /// 100,000 particles on the ring on one core, with the widest vectors.
 fn particles(c: &mut Criterion) {
     const COUNT: usize = 100_000;
@@ -161,6 +204,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_secs(1));
-    targets = score, formula_at_a_point, lattice, particles, ode, links, figures
+    targets = score, formula_at_a_point, lattice, kernels, particles, ode, links, figures
 }
 criterion_main!(benches);

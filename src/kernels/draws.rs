@@ -18,7 +18,7 @@
 //! Left out on purpose: uniform draws and 53-bit ones.
 
 use super::Level;
-use super::simd::{splat, store};
+use super::simd::{Wide, splat};
 use crate::math::random::{INCREMENTS, KEY, MULTIPLIERS};
 use fearless_simd::{Bytes, Select, Simd, SimdBase, SimdCvtFloat, SimdFloat, SimdMask, dispatch};
 
@@ -50,8 +50,8 @@ fn normals_on<S: Simd>(simd: S, source: Source, first: usize, xs: &mut [f32], ys
     let starts = (first..).step_by(width);
     for ((xs, ys), start) in xs.chunks_mut(width).zip(ys.chunks_mut(width)).zip(starts) {
         let [x, y] = source.pairs(simd, start);
-        store::<S>(x, xs);
-        store::<S>(y, ys);
+        x.store(xs);
+        y.store(ys);
     }
 }
 
@@ -67,9 +67,11 @@ pub(super) struct Source {
 impl Source {
     /// As many pairs as there are lanes, from an even number `first` on.
     #[inline(always)]
-    pub(super) fn pairs<S: Simd>(self, simd: S, first: usize) -> [S::f32s; 2] {
-        let [x, y] = self.words(simd, first);
-        [quantile(simd, x), quantile(simd, y)]
+    pub(super) fn pairs<S: Simd>(self, simd: S, first: usize) -> [Wide<S, 1>; 2] {
+        self.words(simd, first).map(
+            #[inline(always)]
+            |words| Wide::from_parts(simd, |_| quantile(simd, words)),
+        )
     }
 
     #[inline(always)]
@@ -212,7 +214,8 @@ mod tests {
             let mut out = vec![0.0; words.len()];
             let width = S::f32s::LEN;
             for (words, out) in words.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-                store::<S>(quantile(simd, S::u32s::from_slice(simd, words)), out);
+                let normal = quantile(simd, S::u32s::from_slice(simd, words));
+                Wide::<S, 1>::from_parts(simd, |_| normal).store(out);
             }
             out
         }

@@ -34,5 +34,5 @@ pub mod plain;
 mod simd;
 mod sums;
 
-pub use packed::{Packed, PackedComponent, packable};
+pub use packed::{Alike, Packed, PackedComponent, Term, packable};
 pub use simd::{Level, level_name};

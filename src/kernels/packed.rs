@@ -38,7 +38,38 @@ pub struct Packed {
     pub components: Vec<PackedComponent>,
     /// Whether any covariance is not diagonal.
     pub full: bool,
+    /// The same in another form, where all covariances are the same and single precision allows.
+    pub alike: Option<Alike>,
 }
+
+/// Components with one precision matrix in common. With `U = a y₁`, `V = b y₁ + c y₂`, and `U_j`, `V_j`
+/// of a mean, `u² + v² - k = U² + V² + (U_j² + V_j² - k_j) - 2 U_j U - 2 V_j V`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// As in [`PackedComponent`].
+    pub a: f32,
+    /// As in [`PackedComponent`].
+    pub b: f32,
+    /// As in [`PackedComponent`].
+    pub c: f32,
+    /// One a component.
+    pub terms: Vec<Term>,
+}
+
+/// What is a component's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// `-2 U_j`.
+    pub p: f32,
+    /// `-2 V_j`.
+    pub q: f32,
+    /// `U_j² + V_j² - k_j`.
+    pub h: f32,
+}
+
+/// Largest `U_j² + V_j²` with which the terms of [`Alike`] are rounded by 1e-4 at most, from which a
+/// component's share follows to that relative error.
+const ALIKE_REACH: f32 = 400.0;
 
 /// Whether single precision will do for this target: it has two dimensions and no standard
 /// deviation is below 1/2000 of the largest coordinate. A coordinate rounded to `f32` is then
@@ -58,7 +89,7 @@ impl Packed {
         let marginal = mixture.at(time);
         let top = marginal.summands().map(|p| p.log_norm).fold(f64::NEG_INFINITY, f64::max);
         let mut full = false;
-        let components = marginal
+        let components: Vec<_> = marginal
             .summands()
             .map(|part| {
                 let [p00, p01, p11] = part.precision_2d().map(|p| 0.5 * LOG2_E * p);
@@ -78,7 +109,24 @@ impl Packed {
                 }
             })
             .collect();
-        Some(Self { components, full })
+        let alike = Self::alike(&components);
+        Some(Self { components, full, alike })
+    }
+
+    fn alike(components: &[PackedComponent]) -> Option<Alike> {
+        let [first, ..] = components else { return None };
+        let (a, b, c) = (first.a, first.b, first.c);
+        let term = |part: &PackedComponent| {
+            let (u, v) = (a * part.mean[0], b * part.mean[0] + c * part.mean[1]);
+            let square = u * u + v * v;
+            let same = (part.a, part.b, part.c) == (a, b, c);
+            (same && square < ALIKE_REACH).then_some(Term {
+                p: -2.0 * u,
+                q: -2.0 * v,
+                h: square - part.log2_norm,
+            })
+        };
+        Some(Alike { a, b, c, terms: components.iter().map(term).collect::<Option<_>>()? })
     }
 }
 

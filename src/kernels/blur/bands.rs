@@ -1,8 +1,8 @@
 //! Thin banded matrices: Gaussian blurs and interpolation, applied to the rows of an array.
 
 use crate::kernels::Level;
-use crate::kernels::simd::{load, splat, store};
-use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
+use crate::kernels::simd::Wide;
+use fearless_simd::{Simd, dispatch};
 
 /// Weights from `inputs` places on a line to the outputs.
 #[derive(Clone, Debug)]
@@ -89,31 +89,27 @@ pub(super) fn taps(centre: f64, reach: f64, [low, step]: [f64; 2], count: usize)
 /// `out[i] = Σ_n weights[n] rows[n][i]`.
 #[inline(always)]
 fn combine<S: Simd>(simd: S, weights: &[f32], rows: &[f32], out: &mut [f32]) {
-    let lanes = S::f32s::LEN;
+    let whole = out.len() - out.len() % Wide::<S, UNROLL>::LEN;
+    combine_from::<S, UNROLL>(simd, weights, rows, out, 0..whole);
+    combine_from::<S, 1>(simd, weights, rows, out, whole..out.len());
+}
+
+#[inline(always)]
+fn combine_from<S: Simd, const W: usize>(
+    simd: S,
+    weights: &[f32],
+    rows: &[f32],
+    out: &mut [f32],
+    range: std::ops::Range<usize>,
+) {
     let width = out.len();
-    let mut start = 0;
-    while start + UNROLL * lanes <= width {
-        let mut sums = [splat(simd, 0.0); UNROLL];
+    for start in range.clone().step_by(Wide::<S, W>::LEN) {
+        let these = start..(start + Wide::<S, W>::LEN).min(range.end);
+        let mut sum = Wide::<S, W>::splat(simd, 0.0);
         for (weight, row) in weights.iter().zip(rows.chunks_exact(width)) {
-            let weight = splat(simd, *weight);
-            let row = &row[start..start + UNROLL * lanes];
-            for (sum, values) in sums.iter_mut().zip(row.chunks_exact(lanes)) {
-                *sum = S::f32s::from_slice(simd, values).mul_add(weight, *sum);
-            }
+            sum = Wide::load(simd, &row[these.clone()]).mul_add(*weight, sum);
         }
-        for (sum, out) in sums.iter().zip(out[start..].chunks_exact_mut(lanes)) {
-            sum.store_slice(out);
-        }
-        start += UNROLL * lanes;
-    }
-    while start < width {
-        let end = (start + lanes).min(width);
-        let mut sum = splat(simd, 0.0);
-        for (weight, row) in weights.iter().zip(rows.chunks_exact(width)) {
-            sum = load(simd, &row[start..end]).mul_add(splat(simd, *weight), sum);
-        }
-        store::<S>(sum, &mut out[start..end]);
-        start = end;
+        sum.store(&mut out[these]);
     }
 }
 

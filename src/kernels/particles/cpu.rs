@@ -2,10 +2,10 @@
 
 use super::{Motion, Noise};
 use crate::kernels::draws::Source;
-use crate::kernels::simd::{load, splat, store};
+use crate::kernels::simd::{Exp2, Wide};
 use crate::kernels::sums::{SLOPE, sums};
 use crate::kernels::{Level, PackedComponent};
-use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
+use fearless_simd::{Simd, dispatch};
 
 /// A step of some particles, the first of them even.
 struct Work<'a> {
@@ -55,7 +55,7 @@ fn free<S: Simd, const NOISE: bool>(simd: S, work: Work) {
 #[inline(always)]
 fn driven<S: Simd, const FULL: bool, const NOISE: bool>(simd: S, work: Work) {
     let Work { a, b, c, components, source, first, xs, ys } = work;
-    let a = splat(simd, a);
+    let exp2 = Exp2::constants();
     each(
         simd,
         first,
@@ -63,8 +63,8 @@ fn driven<S: Simd, const FULL: bool, const NOISE: bool>(simd: S, work: Work) {
         ys,
         #[inline(always)]
         |start, x, y| {
-            let sums = sums::<S, FULL, false>(simd, components, x, y);
-            let slope = splat(simd, -SLOPE * b) / sums.total;
+            let sums = sums::<S, 1, FULL, false>(simd, &exp2, components, [x, y]);
+            let slope = Wide::splat(simd, -SLOPE * b) / sums.total;
             let moved = [x.mul_add(a, sums.x * slope), y.mul_add(a, sums.y * slope)];
             stirred::<S, NOISE>(simd, c, source, start, moved)
         },
@@ -78,12 +78,11 @@ fn stirred<S: Simd, const NOISE: bool>(
     c: f32,
     source: Source,
     start: usize,
-    [x, y]: [S::f32s; 2],
-) -> [S::f32s; 2] {
+    [x, y]: [Wide<S, 1>; 2],
+) -> [Wide<S, 1>; 2] {
     if !NOISE {
         return [x, y];
     }
-    let c = splat(simd, c);
     let [u, v] = source.pairs(simd, start);
     [u.mul_add(c, x), v.mul_add(c, y)]
 }
@@ -95,13 +94,13 @@ fn each<S: Simd>(
     first: usize,
     xs: &mut [f32],
     ys: &mut [f32],
-    step: impl Fn(usize, S::f32s, S::f32s) -> [S::f32s; 2],
+    step: impl Fn(usize, Wide<S, 1>, Wide<S, 1>) -> [Wide<S, 1>; 2],
 ) {
-    let width = S::f32s::LEN;
+    let width = Wide::<S, 1>::LEN;
     let starts = (first..).step_by(width);
     for ((xs, ys), start) in xs.chunks_mut(width).zip(ys.chunks_mut(width)).zip(starts) {
-        let [x, y] = step(start, load(simd, xs), load(simd, ys));
-        store::<S>(x, xs);
-        store::<S>(y, ys);
+        let [x, y] = step(start, Wide::load(simd, xs), Wide::load(simd, ys));
+        x.store(xs);
+        y.store(ys);
     }
 }

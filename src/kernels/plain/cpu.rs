@@ -2,10 +2,10 @@
 
 use super::{Draws, Form};
 use crate::kernels::field::stein;
-use crate::kernels::simd::{load, splat, store};
-use crate::kernels::sums::{SLOPE, sums};
-use crate::kernels::{Level, Packed, PackedComponent};
-use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
+use crate::kernels::simd::{Exp2, Wide};
+use crate::kernels::sums::{SLOPE, VECTORS, sums, sums_alike};
+use crate::kernels::{Level, Packed};
+use fearless_simd::{Simd, dispatch};
 
 pub(super) fn accumulate(
     level: Level,
@@ -14,42 +14,70 @@ pub(super) fn accumulate(
     points: [&[f32]; 2],
     sums: [&mut [f32]; 2],
 ) {
-    let components = &packed.components[..];
-    match (draws.form, packed.full) {
-        (Form::Paper, false) => {
-            dispatch!(level, simd => on::<_, false, false>(simd, components, draws, points, sums));
+    match (draws.form, packed.full, &packed.alike) {
+        (Form::Paper, _, Some(_)) => {
+            dispatch!(level, simd => on::<_, ALIKE>(simd, packed, draws, points, sums));
         }
-        (Form::Paper, true) => {
-            dispatch!(level, simd => on::<_, true, false>(simd, components, draws, points, sums));
+        (Form::Paper, false, None) => {
+            dispatch!(level, simd => on::<_, DIAGONAL>(simd, packed, draws, points, sums));
         }
-        (Form::Stein, false) => {
-            dispatch!(level, simd => on::<_, false, true>(simd, components, draws, points, sums));
+        (Form::Paper, true, None) => {
+            dispatch!(level, simd => on::<_, FULL>(simd, packed, draws, points, sums));
         }
-        (Form::Stein, true) => {
-            dispatch!(level, simd => on::<_, true, true>(simd, components, draws, points, sums));
+        (Form::Stein, false, _) => {
+            dispatch!(level, simd => on::<_, STEIN_DIAGONAL>(simd, packed, draws, points, sums));
+        }
+        (Form::Stein, true, _) => {
+            dispatch!(level, simd => on::<_, STEIN_FULL>(simd, packed, draws, points, sums));
         }
     }
 }
 
+/// Which loop: by the form of the integrand and the covariances.
+const ALIKE: u8 = 0;
+const DIAGONAL: u8 = 1;
+const FULL: u8 = 2;
+const STEIN_DIAGONAL: u8 = 3;
+const STEIN_FULL: u8 = 4;
+
+/// Whole groups of vectors, and then the rest one by one.
 #[inline(always)]
-fn on<S: Simd, const FULL: bool, const STEIN: bool>(
+fn on<S: Simd, const LOOP: u8>(
     simd: S,
-    components: &[PackedComponent],
+    packed: &Packed,
     draws: &Draws,
     [xs, ys]: [&[f32]; 2],
     [sum, squares]: [&mut [f32]; 2],
 ) {
-    let width = S::f32s::LEN;
+    let whole = xs.len() - xs.len() % Wide::<S, VECTORS>::LEN;
+    let ([x0, x1], [y0, y1]) = ([&xs[..whole], &xs[whole..]], [&ys[..whole], &ys[whole..]]);
+    let ((sum0, sum1), (squares0, squares1)) = (sum.split_at_mut(whole), squares.split_at_mut(whole));
+    grouped::<S, VECTORS, LOOP>(simd, packed, draws, [x0, y0], [sum0, squares0]);
+    grouped::<S, 1, LOOP>(simd, packed, draws, [x1, y1], [sum1, squares1]);
+}
+
+#[inline(always)]
+fn grouped<S: Simd, const W: usize, const LOOP: u8>(
+    simd: S,
+    packed: &Packed,
+    draws: &Draws,
+    [xs, ys]: [&[f32]; 2],
+    [sum, squares]: [&mut [f32]; 2],
+) {
+    let exp2 = Exp2::constants();
+    let width = Wide::<S, W>::LEN;
     let points = xs.chunks(width).zip(ys.chunks(width));
     let outputs = sum.chunks_mut(width).zip(squares.chunks_mut(width));
     for ((xs, ys), (sum, squares)) in points.zip(outputs) {
-        let x = load(simd, xs) * draws.signal;
-        let y = load(simd, ys) * draws.signal;
-        let (mut s, mut q) = (splat(simd, 0.0), splat(simd, 0.0));
+        let at = [xs, ys].map(
+            #[inline(always)]
+            |places| Wide::<S, W>::load(simd, places) * draws.signal,
+        );
+        let (mut s, mut q) = (Wide::splat(simd, 0.0), Wide::splat(simd, 0.0));
         for unit in draws.epsilon.chunks_exact(draws.unit) {
-            let mut value = splat(simd, 0.0);
+            let mut value = Wide::splat(simd, 0.0);
             for epsilon in unit {
-                value += excess::<S, FULL, STEIN>(simd, components, draws, *epsilon, x, y);
+                value += excess::<S, W, LOOP>(simd, &exp2, packed, draws, *epsilon, at);
             }
             if draws.unit > 1 {
                 value *= 1.0 / draws.unit as f32;
@@ -57,32 +85,40 @@ fn on<S: Simd, const FULL: bool, const STEIN: bool>(
             s += value;
             q = value.mul_add(value, q);
         }
-        store::<S>(s + load(simd, sum), sum);
-        store::<S>(q + load(simd, squares), squares);
+        (s + Wide::load(simd, sum)).store(sum);
+        (q + Wide::load(simd, squares)).store(squares);
     }
 }
 
 /// The integrand at `√(1-t) x + √t ε`, less its mean `d` under no information.
 #[inline(always)]
-fn excess<S: Simd, const FULL: bool, const STEIN: bool>(
+fn excess<S: Simd, const W: usize, const LOOP: u8>(
     simd: S,
-    components: &[PackedComponent],
+    exp2: &Exp2,
+    packed: &Packed,
     draws: &Draws,
     [e0, e1]: [f32; 2],
-    x: S::f32s,
-    y: S::f32s,
-) -> S::f32s {
-    let (x, y) = (x + draws.deviation * e0, y + draws.deviation * e1);
-    if STEIN {
-        let f = stein::<S, FULL>(simd, components, x, y, draws.shift);
+    [x, y]: [Wide<S, W>; 2],
+) -> Wide<S, W> {
+    let at = [x + draws.deviation * e0, y + draws.deviation * e1];
+    let components = &packed.components[..];
+    if LOOP == STEIN_DIAGONAL || LOOP == STEIN_FULL {
+        let f = if LOOP == STEIN_FULL {
+            stein::<S, W, true>(simd, exp2, components, at, draws.shift)
+        } else {
+            stein::<S, W, false>(simd, exp2, components, at, draws.shift)
+        };
         let control = draws.t * draws.t * (e0 * e0 + e1 * e1 - 2.0);
-        f * (2.0 * draws.t) - control
-    } else {
-        let sums = sums::<S, FULL, false>(simd, components, x, y);
-        let slope = splat(simd, -SLOPE * draws.deviation) / sums.total;
-        let shift = draws.deviation * draws.shift;
-        let r0 = sums.x.mul_add(slope, splat(simd, e0 + shift));
-        let r1 = sums.y.mul_add(slope, splat(simd, e1 + shift));
-        r0.mul_add(r0, r1 * r1) - 2.0
+        return f * (2.0 * draws.t) - control;
     }
+    let sums = match &packed.alike {
+        Some(alike) if LOOP == ALIKE => sums_alike(simd, exp2, alike, at),
+        _ if LOOP == FULL => sums::<S, W, true, false>(simd, exp2, components, at),
+        _ => sums::<S, W, false, false>(simd, exp2, components, at),
+    };
+    let slope = Wide::splat(simd, -SLOPE * draws.deviation) / sums.total;
+    let shift = draws.deviation * draws.shift;
+    let r0 = sums.x.mul_add(slope, e0 + shift);
+    let r1 = sums.y.mul_add(slope, e1 + shift);
+    r0.mul_add(r0, r1 * r1) - 2.0
 }
