@@ -88,9 +88,9 @@ fn put(
     (w, h): (u32, u32),
     rgb: &[u8],
 ) -> Result<(), Fault> {
-    let mut rgba = vec![255; rgb.len() / 3 * 4];
-    for (to, from) in rgba.chunks_exact_mut(4).zip(rgb.chunks_exact(3)) {
-        to[..3].copy_from_slice(from);
+    let mut rgba = vec![0; rgb.len() / 3 * 4];
+    for (to, &[r, g, b]) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(rgb.as_chunks::<3>().0) {
+        *to = [r, g, b, u8::MAX];
     }
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), w, h)?;
     context.put_image_data(&image, at.0, at.1)?;

@@ -6,6 +6,10 @@
 //! equally strong. What a colour means elsewhere is in [`super::theme`].
 
 use super::theme::Theme;
+use std::sync::OnceLock;
+
+/// Colours in the table that values are looked up in: finer than 8 bits can show.
+pub(super) const TABLE: usize = 1024;
 
 /// An opaque sRGB colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,11 +142,16 @@ impl ColourMap {
         }
     }
 
-    /// `n` colours at equal steps, for fast lookup.
-    #[must_use]
-    pub fn table(self, n: usize, theme: Theme) -> Vec<Rgb> {
-        let last = n.saturating_sub(1).max(1) as f64;
-        (0..n).map(|i| self.at(i as f64 / last, theme)).collect()
+    /// [`TABLE`] colours at equal steps, for fast lookup; made when first asked for.
+    pub(super) fn lookup(self, theme: Theme) -> &'static [[u8; 3]; TABLE] {
+        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
+        let make = || {
+            std::array::from_fn(|i| {
+                let Rgb(r, g, b) = self.at(i as f64 / (TABLE - 1) as f64, theme);
+                [r, g, b]
+            })
+        };
+        TABLES[usize::from(self == Self::Diverging)][usize::from(theme == Theme::Dark)].get_or_init(make)
     }
 }
 
@@ -192,6 +201,19 @@ mod tests {
 
     const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
+    fn table(map: ColourMap, n: usize, theme: Theme) -> Vec<Rgb> {
+        (0..n).map(|i| map.at(i as f64 / (n - 1) as f64, theme)).collect()
+    }
+
+    #[test]
+    fn the_lookup_is_the_map() {
+        for (map, theme) in [(ColourMap::Sequential, THEMES[0]), (ColourMap::Diverging, THEMES[1])] {
+            for (looked_up, Rgb(r, g, b)) in map.lookup(theme).iter().zip(table(map, TABLE, theme)) {
+                assert_eq!(*looked_up, [r, g, b]);
+            }
+        }
+    }
+
     #[test]
     fn oklab_of_known_colours() {
         // Ottosson's definition: white is (1, 0, 0); red is (0.62796, 0.22486, 0.12585).
@@ -222,7 +244,7 @@ mod tests {
     #[test]
     fn viridis_grows_lighter() {
         let light: Vec<f64> =
-            ColourMap::Sequential.table(64, Theme::Light).iter().map(|c| c.to_oklab()[0]).collect();
+            table(ColourMap::Sequential, 64, Theme::Light).iter().map(|c| c.to_oklab()[0]).collect();
         assert!(light.windows(2).all(|w| w[1] > w[0]), "{light:?}");
     }
 
@@ -233,7 +255,7 @@ mod tests {
                 let rgb = oklab_to_linear(diverging(f64::from(i) / 100.0, theme));
                 assert!(rgb.iter().all(|v| (-1e-3..=1.001).contains(v)), "{theme:?} {i}: {rgb:?}");
             }
-            let table = ColourMap::Diverging.table(41, theme);
+            let table = table(ColourMap::Diverging, 41, theme);
             let steps: Vec<f64> = table.windows(2).map(|w| w[0].distance(w[1])).collect();
             let mean = steps.iter().sum::<f64>() / steps.len() as f64;
             assert!(steps.iter().all(|s| (s / mean - 1.0).abs() < 0.15), "{theme:?}: {steps:?}");

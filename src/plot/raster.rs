@@ -5,7 +5,7 @@
 //! not a number there is a hatch. Axes may be logarithmic or reversed; the part of the panel outside the grid's extent
 //! is left alone.
 
-use super::colour::{ColourScale, Rgb};
+use super::colour::{ColourScale, Rgb, TABLE};
 use super::figure::{Grid, Shading};
 use super::mapping::{Mapping, Rect};
 use super::theme::Theme;
@@ -21,8 +21,6 @@ pub struct Image {
     pub rgb: Vec<u8>,
 }
 
-/// Colours in the table that values are looked up in: finer than 8 bits can show.
-const TABLE: usize = 1024;
 /// No image is larger than this many pixels on a side.
 const LARGEST: f64 = 8192.0;
 
@@ -118,7 +116,7 @@ fn node(value: f64, (first, last): (f64, f64), n: usize) -> f64 {
 /// Values to pixels, with all that can be prepared prepared.
 struct Painter<'a> {
     scale: &'a ColourScale,
-    table: Vec<[u8; 3]>,
+    table: &'static [[u8; 3]; TABLE],
     /// Index in the table as `(value - origin) * gain + base`, unless the scale is degenerate.
     line: Option<(f64, f64, f64)>,
     density: f64,
@@ -127,7 +125,7 @@ struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     fn new(scale: &'a ColourScale, density: f64, theme: Theme) -> Self {
-        let table = scale.map.table(TABLE, theme).into_iter().map(|Rgb(r, g, b)| [r, g, b]).collect();
+        let table = scale.map.lookup(theme);
         let last = (TABLE - 1) as f64;
         let (origin, gain, base) = scale.line();
         let line =
@@ -146,7 +144,7 @@ impl<'a> Painter<'a> {
             Some((origin, gain, base)) => ((value - origin) * gain + base) as usize,
             None => (self.scale.position(value).unwrap_or(0.5) * (TABLE - 1) as f64).round() as usize,
         };
-        self.table.get(index.min(TABLE - 1)).copied().unwrap_or_default()
+        self.table[index.min(TABLE - 1)]
     }
 }
 
@@ -170,21 +168,27 @@ fn smooth(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<
     };
     let columns_split: Vec<(usize, f64)> = columns.iter().map(|&u| split(u, grid.nx)).collect();
     let mut rgb = vec![0; columns.len() * rows.len() * 3];
+    // Nodes of a row as places in the colour table, which are interpolated like the values.
+    let (origin, gain, base) = painter.line.unwrap_or((0.0, f64::NAN, 0.0));
     let mut blend = vec![0.0; grid.nx];
     for (j, (line, &v)) in rgb.chunks_exact_mut(columns.len() * 3).zip(rows).enumerate() {
         let (row, t) = split(v, grid.ny);
         let nodes = &grid.values[row * grid.nx..(row + 2) * grid.nx];
         let (lower, upper) = nodes.split_at(grid.nx);
-        for ((value, a), b) in blend.iter_mut().zip(lower).zip(upper) {
-            *value = a + (b - a) * t;
+        for ((place, a), b) in blend.iter_mut().zip(lower).zip(upper) {
+            *place = (a + (b - a) * t - origin) * gain + base;
         }
         for (i, (pixel, &(k, s))) in line.chunks_exact_mut(3).zip(&columns_split).enumerate() {
-            let mut value = blend[k] + (blend[k + 1] - blend[k]) * s;
-            // One infinite or missing corner would spread over its cell: there each pixel takes its nearest node.
-            if !value.is_finite() {
-                value = grid.at(k + usize::from(s >= 0.5), row + usize::from(t >= 0.5));
-            }
-            pixel.copy_from_slice(&painter.colour(value, i, j));
+            let place = blend[k] + (blend[k + 1] - blend[k]) * s;
+            let colour = if place.is_finite() {
+                // The cast saturates, as the scale should.
+                painter.table[(place as usize).min(TABLE - 1)]
+            } else {
+                // One infinite or missing corner would spread over its cell: there each pixel takes its nearest
+                // node.
+                painter.colour(grid.at(k + usize::from(s >= 0.5), row + usize::from(t >= 0.5)), i, j)
+            };
+            pixel.copy_from_slice(&colour);
         }
     }
     rgb
