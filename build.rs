@@ -3,7 +3,8 @@
 //! A formula that does not parse fails the build.
 //!
 //! Sets `cfg(kernels)` where the kernels are compiled in: natively and in the module of the fast
-//! workers, not in the page's own, whose first load they would weigh on.
+//! workers, not in the page's own, whose first load they would weigh on; and `cfg(labs)` where the
+//! labs beyond the first one are: natively and in their own module, for the same reason.
 
 #[cfg(feature = "web")]
 mod text {
@@ -77,10 +78,12 @@ mod text {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(kernels)");
-    let set = |name| std::env::var_os(name).is_some();
-    if set("CARGO_FEATURE_FAST") || std::env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32" {
-        println!("cargo::rustc-cfg=kernels");
+    let native = std::env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32";
+    for (cfg, feature) in [("kernels", "CARGO_FEATURE_FAST"), ("labs", "CARGO_FEATURE_LABS")] {
+        println!("cargo::rustc-check-cfg=cfg({cfg})");
+        if native || std::env::var_os(feature).is_some() {
+            println!("cargo::rustc-cfg={cfg}");
+        }
     }
     #[cfg(feature = "web")]
     text::render_all()?;

@@ -2,9 +2,11 @@
 
 use crate::compute::web::{Engine, Tier};
 use crate::labs::common::ThemeChoice;
-use crate::labs::density::Density;
-use crate::labs::density::view::DensityView;
-use crate::labs::{Lab, LabState, open};
+use crate::labs::controls::{Shared, View};
+#[cfg(labs)]
+use crate::labs::elbo;
+use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
+use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
 use crate::ui::notices::Notices;
@@ -14,54 +16,90 @@ use crate::ui::words;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Puts the page in place of the static text that stood in `#app` while the module loaded.
+/// Puts the first lab in place of the static text that stood in `#app` while the module loaded.
 pub fn mount() {
+    mount_lab(density::view::view);
+}
+
+/// The same for the lab that the address names.
+#[cfg(labs)]
+pub fn mount_other() {
+    match lab_of(&current_query()) {
+        Lab::Density => mount(),
+        Lab::Elbo => mount_lab(elbo::view::view),
+    }
+}
+
+fn mount_lab<S: Model>(view: View<S>) {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let root = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(root) = root {
         root.set_inner_html("");
-        leptos::mount::mount_to(root, App).forget();
+        leptos::mount::mount_to(root, move || page(view)).forget();
     }
 }
 
-#[component]
-fn App() -> impl IntoView {
-    let (first, notices) = open(&current_query());
-    let LabState::Density(density) = first;
-    let state = RwSignal::new(density);
-    let notices = RwSignal::new(notices);
+fn page<S: Model>(view: View<S>) -> AnyView {
+    let (first, found) = open_as::<S>(&current_query());
+    let state = RwSignal::new(first);
+    let shared = Shared::of(state);
+    let query = Memo::new(move |_| state.with(S::query));
+    let notices = RwSignal::new(found);
     let original = RwSignal::new(current_query());
-    let busy = RwSignal::new(true);
-
-    let tier = RwSignal::new(Tier::Starting);
-    let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
-
-    let theme = use_theme(Signal::derive(move || match state.with(|s| s.common.theme) {
-        ThemeChoice::Auto => None,
-        ThemeChoice::Light => Some(Theme::Light),
-        ThemeChoice::Dark => Some(Theme::Dark),
-    }));
-    let query = Memo::new(move |_| state.with(Density::query));
-    use_link(query, move |query| {
-        let (LabState::Density(opened), found) = open(&query);
+    let ours = |query: &str| lab_of(query) == S::LAB;
+    use_link(query, ours, move |query| {
+        let (opened, found) = open_as::<S>(&query);
         original.set(query);
         notices.set(found);
         state.set(opened);
     });
+    // The same figure on the full page, for embedded ones.
+    let full = move || {
+        let mut whole = state.get();
+        whole.common_mut().embed = false;
+        whole.common_mut().hide.clear();
+        address(&whole.query())
+    };
+    let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));
+    let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
+    let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
+    shell(frame, move |theme| view(state, shared, engine, theme, busy))
+}
+
+/// What the shell knows of the lab in it.
+#[derive(Clone, Copy)]
+struct Frame {
+    lab: Lab,
+    shared: Shared,
+    query: Memo<String>,
+    full: Signal<String>,
+    tier: RwSignal<Tier>,
+    busy: RwSignal<bool>,
+    notices: RwSignal<Vec<Notice>>,
+    original: RwSignal<String>,
+}
+
+fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
+    let Frame { shared, busy, notices, original, .. } = frame;
+    let theme = use_theme(Signal::derive(move || match shared.with(|c| c.theme) {
+        ThemeChoice::Auto => None,
+        ThemeChoice::Light => Some(Theme::Light),
+        ThemeChoice::Dark => Some(Theme::Dark),
+    }));
     // A state in words, for style sheets and tests.
     Effect::new(move |_| {
         if let Some(root) = document().get_element_by_id("app") {
             let _ = root.set_attribute("data-state", if busy.get() { "busy" } else { "ready" });
-            let embed = state.with(|s| s.common.embed);
+            let embed = shared.with(|c| c.embed);
             let _ = root.toggle_attribute_with_force("data-embed", embed);
         }
     });
     view! {
-        <Header state tier />
+        <Header frame />
         <main id="main">
             <Notices notices original=original.into() />
-            <h1>"The density formula"</h1>
-            <DensityView state engine theme busy />
+            <h1>{words::lab(frame.lab.name()).1}</h1>
+            {lab(theme)}
         </main>
         <Footer />
     }
@@ -69,14 +107,18 @@ fn App() -> impl IntoView {
 }
 
 #[component]
-fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
-    let embed = move || state.with(|s| s.common.embed);
-    // An embedded figure links to the same figure on the full page.
-    let full = move || {
-        let mut whole = state.get();
-        whole.common.embed = false;
-        whole.common.hide.clear();
-        address(&whole.query())
+fn Header(frame: Frame) -> impl IntoView {
+    let Frame { lab: current, shared, query, full, tier, .. } = frame;
+    let embed = move || shared.with(|c| c.embed);
+    let link = move |(name, lab): (&'static str, Lab)| {
+        let here = (lab == current).then_some("page");
+        // The target and what else is shared goes along; a link to the lab itself is a fresh start.
+        let address = move || {
+            let query = if lab == current { String::new() } else { shared.with(|c| link_to(lab, c)) };
+            let first = format!("v=1&lab={name}");
+            format!("?{}", if query.is_empty() { first } else { query })
+        };
+        view! { <a href=text(address) aria-current=here>{words::lab(name).0}</a> }
     };
     view! {
         <header class="page-header">
@@ -84,22 +126,12 @@ fn Header(state: RwSignal<Density>, tier: RwSignal<Tier>) -> impl IntoView {
                 <Logo />
                 <span>{words::PAGE}</span>
             </a>
-            <nav aria-label="Labs" hidden=flag(embed)>
-                {Lab::ALL
-                    .iter()
-                    .map(|(name, lab)| {
-                        let title = match lab {
-                            Lab::Density => "Density",
-                        };
-                        view! { <a href=format!("?v=1&lab={name}") aria-current="page">{title}</a> }
-                    })
-                    .collect_view()}
-            </nav>
+            <nav aria-label="Labs" hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
             <div class="header-tools">
                 <Badge tier />
-                <ThemeButton state />
-                <Share state />
-                <a class="full-page" hidden=flag(move || !embed()) href=text(full) target="_blank" rel="noopener">
+                <ThemeButton shared />
+                <Share query />
+                <a class="full-page" hidden=flag(move || !embed()) href=full target="_blank" rel="noopener">
                     "Open the full page"
                 </a>
             </div>
@@ -147,15 +179,15 @@ fn Badge(tier: RwSignal<Tier>) -> impl IntoView {
 }
 
 #[component]
-fn ThemeButton(state: RwSignal<Density>) -> impl IntoView {
-    let name = move || match state.with(|s| s.common.theme) {
+fn ThemeButton(shared: Shared) -> impl IntoView {
+    let name = move || match shared.with(|c| c.theme) {
         ThemeChoice::Auto => "auto",
         ThemeChoice::Light => "light",
         ThemeChoice::Dark => "dark",
     };
     let next = move |_| {
-        state.update(|s| {
-            s.common.theme = match s.common.theme {
+        shared.update(|c| {
+            c.theme = match c.theme {
                 ThemeChoice::Auto => ThemeChoice::Light,
                 ThemeChoice::Light => ThemeChoice::Dark,
                 ThemeChoice::Dark => ThemeChoice::Auto,
@@ -173,10 +205,10 @@ fn ThemeButton(state: RwSignal<Density>) -> impl IntoView {
 
 /// The link of what is on show, to copy.
 #[component]
-fn Share(state: RwSignal<Density>) -> impl IntoView {
+fn Share(query: Memo<String>) -> impl IntoView {
     let shown = RwSignal::new(false);
     let message = RwSignal::new(String::new());
-    let link = move || address(&state.with(Density::query));
+    let link = move || query.with(|q| address(q));
     let copied = move |ok| {
         message.set(
             if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." }.to_owned(),

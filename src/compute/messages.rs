@@ -1,6 +1,8 @@
 //! What the page asks for and what it gets back: plain data, encoded by `postcard` between the
 //! page and its worker.
 
+#[cfg(labs)]
+use super::tasks::elbo::{ElboReply, ElboRequest};
 use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
@@ -69,6 +71,9 @@ pub enum Request {
     Probe(ProbeRequest),
     /// Errors against draws and against steps.
     Convergence(ConvergenceRequest),
+    /// Objectives of training over a family.
+    #[cfg(labs)]
+    Elbo(ElboRequest),
 }
 
 /// See [`Request::Points`].
@@ -151,6 +156,9 @@ pub enum Reply {
     Probe(ProbeReply),
     /// To [`Request::Convergence`].
     Convergence(ConvergenceReply),
+    /// To [`Request::Elbo`].
+    #[cfg(labs)]
+    Elbo(ElboReply),
 }
 
 /// Log-densities in nats at the first points of a request. Lists are as long as the points

@@ -24,6 +24,8 @@ pub use messages::{
 pub use scheduler::Scheduler;
 pub use shares::Shares;
 pub use split::merge;
+#[cfg(labs)]
+pub use tasks::elbo::{ElboReply, ElboRequest, ElboRun};
 #[cfg(all(kernels, feature = "gpu"))]
 pub use tasks::{GpuTask, GpuTaskError};
 pub use tasks::{Progress, Task};

@@ -21,7 +21,7 @@ impl Request {
                     && request.spec.estimator != Estimator::Quadrature
                     && request.points.len() >= FEW * dim
             }
-            Self::Probe(_) | Self::Convergence(_) => false,
+            _ => false,
         }
     }
 

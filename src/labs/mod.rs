@@ -6,9 +6,16 @@
 //! from the same link; `view.rs` is the page's part.
 
 pub mod common;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod controls;
 pub mod density;
+#[cfg(labs)]
+pub mod elbo;
+pub mod figures;
+pub mod report;
 
-use crate::permalink::{Notice, Reader};
+use crate::permalink::{Notice, Reader, Writer};
+use common::{Common, Target};
 
 /// The labs that are finished, in the order of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -16,11 +23,13 @@ pub enum Lab {
     /// The formula beside the truth.
     #[default]
     Density,
+    /// What training by the ELBO minimises.
+    Elbo,
 }
 
 impl Lab {
-    /// All labs with their names in links.
-    pub const ALL: [(&'static str, Lab); 1] = [("density", Lab::Density)];
+    /// All labs with their names in links. The navigation in `index.html` has the same.
+    pub const ALL: [(&'static str, Lab); 2] = [("density", Lab::Density), ("elbo", Lab::Elbo)];
 
     /// The name in links.
     pub fn name(self) -> &'static str {
@@ -28,19 +37,73 @@ impl Lab {
     }
 }
 
-/// The state of a lab, as a link holds it.
+/// The parameters of a lab, as a link holds them.
+pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
+    /// Whose they are.
+    const LAB: Lab;
+
+    /// Takes the lab's keys out of a link.
+    fn read(reader: &mut Reader) -> Self;
+
+    /// Puts the lab's own keys, those not in [`Common`], into a link.
+    fn write(&self, writer: &mut Writer);
+
+    /// Those shared with other labs.
+    fn common(&self) -> &Common;
+
+    /// The same, to change.
+    fn common_mut(&mut self) -> &mut Common;
+
+    /// Called when the target is another one than before, for what depends on it.
+    fn target_changed(&mut self, _before: &Target) {}
+
+    /// The query that [`open_as`] opens to this state.
+    fn query(&self) -> String {
+        let mut writer = Writer::default();
+        self.common().write(&mut writer);
+        self.write(&mut writer);
+        writer.finish(Self::LAB.name(), Self::LAB == Lab::default())
+    }
+}
+
+/// The query of another lab with the same shared parameters, on the full page.
+pub fn link_to(lab: Lab, common: &Common) -> String {
+    let mut writer = Writer::default();
+    Common { embed: false, hide: Vec::new(), ..common.clone() }.write(&mut writer);
+    writer.finish(lab.name(), lab == Lab::default())
+}
+
+/// The state of a lab.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabState {
     /// See [`density::Density`].
     Density(density::Density),
+    /// See [`elbo::Elbo`].
+    #[cfg(labs)]
+    Elbo(elbo::Elbo),
 }
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
 pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let mut reader = Reader::new(query);
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
-        Lab::Density => LabState::Density(density::Density::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        _ => LabState::Density(Model::read(&mut reader)),
     };
+    (state, reader.finish())
+}
+
+/// The lab that a link names, or the first one.
+pub fn lab_of(query: &str) -> Lab {
+    Reader::new(query).choice("lab", &Lab::ALL, Lab::default())
+}
+
+/// The same for a link that is known to be of a lab.
+pub fn open_as<S: Model>(query: &str) -> (S, Vec<Notice>) {
+    let mut reader = Reader::new(query);
+    reader.choice("lab", &Lab::ALL, S::LAB);
+    let state = S::read(&mut reader);
     (state, reader.finish())
 }
 
@@ -49,6 +112,8 @@ impl LabState {
     pub fn query(&self) -> String {
         match self {
             LabState::Density(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Elbo(state) => state.query(),
         }
     }
 }

@@ -37,31 +37,71 @@ impl ReverseVariance {
     }
 }
 
+/// The three parts of the ELBO at a point, or their means over data, nats. Their sum is the ELBO.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ElboParts {
+    /// Minus the divergence of the last marginal from the prior.
+    pub prior: f64,
+    /// The steps `2..=T`.
+    pub steps: f64,
+    /// The last step, to the data.
+    pub decoder: f64,
+}
+
+/// The parts from the noise-prediction errors `m_1..m_T` and `‖x‖²`, or from their means.
+pub fn elbo_parts(
+    schedule: &NoiseSchedule,
+    variance: ReverseVariance,
+    dim: usize,
+    errors: &[f64],
+    norm_squared: f64,
+) -> ElboParts {
+    let d = dim as f64;
+    let last = schedule.times[schedule.times.len() - 1];
+    // KL = ½ (d(1-ᾱ) + ᾱ‖x‖² - d - d log(1-ᾱ))
+    let prior = 0.5 * (d * (last.one_minus_t() + last.t().ln()) - last.one_minus_t() * norm_squared);
+    let mut parts = ElboParts { prior, steps: 0.0, decoder: 0.0 };
+    for (k, ((constant, node), m)) in terms(schedule, variance, d).zip(errors).enumerate() {
+        let part = if k == 0 { &mut parts.decoder } else { &mut parts.steps };
+        *part += constant - node.weight * m;
+    }
+    parts
+}
+
 /// The ELBO for a schedule, as an affine functional of the `m_k(x)`.
 pub fn elbo_plan(schedule: &NoiseSchedule, variance: ReverseVariance, dim: usize) -> Plan {
     let d = dim as f64;
-    let NoiseSchedule { betas, times } = schedule;
-    let last = times[times.len() - 1];
+    let last = schedule.times[schedule.times.len() - 1];
     let mut plan = Plan {
         dim,
-        // KL = ½ (d(1-ᾱ) + ᾱ‖x‖² - d - d log(1-ᾱ))
         constant: 0.5 * d * (last.one_minus_t() + last.t().ln()),
         quadratic: -0.5 * last.one_minus_t(),
         origin: 0.0,
-        nodes: Vec::with_capacity(times.len()),
+        nodes: Vec::with_capacity(schedule.times.len()),
     };
-    for (k, (beta, time)) in betas.iter().zip(times).enumerate() {
-        let posterior = if k == 0 { *beta } else { beta * times[k - 1].t() / time.t() };
-        let sigma2 = variance.value(*beta, posterior);
-        let weight = if k == 0 {
-            plan.constant -= 0.5 * d * (LOG_2PI + sigma2.ln());
-            beta / (2.0 * sigma2 * (1.0 - beta))
-        } else {
-            let ratio = posterior / sigma2;
-            plan.constant -= 0.5 * d * (ratio - 1.0 - ratio.ln());
-            beta * beta / (2.0 * sigma2 * (1.0 - beta) * time.t())
-        };
-        plan.nodes.push(PlanNode { time: *time, weight });
+    for (constant, node) in terms(schedule, variance, d) {
+        plan.constant += constant;
+        plan.nodes.push(node);
     }
     plan
+}
+
+/// Constant and node of each step, the decoder's first.
+fn terms(
+    schedule: &NoiseSchedule,
+    variance: ReverseVariance,
+    d: f64,
+) -> impl Iterator<Item = (f64, PlanNode)> {
+    let NoiseSchedule { betas, times } = schedule;
+    betas.iter().zip(times).enumerate().map(move |(k, (beta, time))| {
+        let posterior = if k == 0 { *beta } else { beta * times[k - 1].t() / time.t() };
+        let sigma2 = variance.value(*beta, posterior);
+        let (constant, weight) = if k == 0 {
+            (-0.5 * d * (LOG_2PI + sigma2.ln()), beta / (2.0 * sigma2 * (1.0 - beta)))
+        } else {
+            let ratio = posterior / sigma2;
+            (-0.5 * d * (ratio - 1.0 - ratio.ln()), beta * beta / (2.0 * sigma2 * (1.0 - beta) * time.t()))
+        };
+        (constant, PlanNode { time: *time, weight })
+    })
 }

@@ -26,6 +26,7 @@
 //! Left out on purpose: anything that knows of threads, browsers, pictures or links.
 
 mod elbo;
+mod family;
 mod fit;
 mod formula;
 mod grid;
@@ -33,6 +34,7 @@ mod lattice;
 mod marginal;
 mod mixture;
 mod noise;
+mod objectives;
 mod ode;
 mod plan;
 mod quadrature;
@@ -43,7 +45,8 @@ mod sobol;
 pub mod targets;
 mod time;
 
-pub use elbo::{ReverseVariance, elbo_plan};
+pub use elbo::{ElboParts, ReverseVariance, elbo_parts, elbo_plan};
+pub use family::Family;
 pub use fit::{LineFit, fit_line};
 pub use formula::{
     Accumulator, Block, Estimate, Formula, FormulaError, FormulaSpec, MAX_DRAWS, NodeEstimate, Place,
@@ -54,6 +57,7 @@ pub use lattice::Lattice;
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
+pub use objectives::{OBJECTIVES, Population, chebyshev_minimum, chebyshev_points, typical_members};
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};
 pub use quadrature::{gauss_hermite, gauss_legendre};

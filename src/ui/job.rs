@@ -2,6 +2,7 @@
 
 use crate::compute::web::{Backend, Engine, Tier};
 use crate::compute::{Event, Reply, Request, Slot};
+use crate::ui::reactive::{flag, text};
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -104,6 +105,37 @@ impl<S> Answer<S> {
             Tier::Starting | Tier::Inline(_) => words::ON_PAGE.to_owned(),
         }
     }
+}
+
+/// What was computed, how fast and where: `say` begins the sentence, of a whole reply.
+pub fn status_line<S>(job: Job<S>, say: impl FnOnce(&Reply) -> Option<String>) -> String
+where
+    S: Send + Sync + 'static,
+{
+    let words = job.answer.with(|answer| {
+        let answer = answer.as_ref().filter(|answer| answer.whole)?;
+        let millis = answer.millis;
+        let time =
+            if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
+        Some(format!("{} in {time} {}.", say(&answer.reply)?, answer.place()))
+    });
+    words.unwrap_or_else(|| words::COMPUTING.to_owned())
+}
+
+/// A thin bar that appears when a job takes longer than a moment.
+#[component]
+pub fn Progress(
+    /// Whether the job is at work.
+    busy: RwSignal<bool>,
+    /// Share of the work done.
+    progress: RwSignal<f64>,
+) -> impl IntoView {
+    view! {
+        <div class="progress" class:busy=flag(move || busy.get()) aria-hidden="true">
+            <div style:width=text(move || format!("{}%", 100.0 * progress.get()))></div>
+        </div>
+    }
+    .into_any()
 }
 
 fn now() -> f64 {

@@ -27,8 +27,13 @@ pub fn address(query: &str) -> String {
 }
 
 /// Keeps the address bar at `query`, after a pause; `opened` is called with the query when the
-/// visitor goes back or forward or follows a link within the page.
-pub fn use_link(query: Memo<String>, opened: impl Fn(String) + Clone + 'static) {
+/// visitor goes back or forward or follows a link within the page. Links that are not `ours` are
+/// left to the browser.
+pub fn use_link(
+    query: Memo<String>,
+    ours: impl Fn(&str) -> bool + 'static,
+    opened: impl Fn(String) + Clone + 'static,
+) {
     let shown = query;
     let pending = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |first: Option<()>| {
@@ -54,14 +59,16 @@ pub fn use_link(query: Memo<String>, opened: impl Fn(String) + Clone + 'static) 
 
     let handle = window_event_listener(leptos::ev::click, move |event: MouseEvent| {
         if let Some(query) = inner_link(&event) {
-            event.prevent_default();
             // What is on show goes into the entry that Back returns to.
             if let Some(timer) = pending.try_update_value(Option::take).flatten() {
                 timer.clear();
             }
             replace(&shown.get_untracked());
-            push(&query);
-            opened(query);
+            if ours(&query) {
+                event.prevent_default();
+                push(&query);
+                opened(query);
+            }
         }
     });
     on_cleanup(move || handle.remove());

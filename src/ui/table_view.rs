@@ -1,6 +1,6 @@
 //! Tables of numbers on the page.
 
-use super::reactive::{dynamic, text};
+use super::reactive::{dynamic, show as show_while, text};
 use super::table::{Table, TableRow, show};
 use leptos::prelude::*;
 
@@ -40,6 +40,23 @@ pub fn TableView(
                 <tbody>{dynamic(move || table.get().rows.into_iter().map(row).collect_view().into_any())}</tbody>
             </table>
         </div>
+    }
+    .into_any()
+}
+
+/// A table that is folded away until it is asked for.
+#[component]
+pub fn Numbers(
+    /// The table.
+    #[prop(into)]
+    table: Signal<Table>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    view! {
+        <details class="numbers" on:toggle=move |_| open.update(|o| *o = !*o)>
+            <summary>"Table of numbers"</summary>
+            {show_while(move || open.get(), move || view! { <TableView table /> }.into_any())}
+        </details>
     }
     .into_any()
 }

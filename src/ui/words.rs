@@ -9,6 +9,14 @@ pub const PAGE: &str = "Scorescope";
 /// What it is, in a line.
 pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 
+/// Name of a lab in the navigation and title of its page, by its name in links.
+pub fn lab(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "elbo" => ("ELBO", "What training minimises"),
+        _ => ("Density", "The density formula"),
+    }
+}
+
 /// What maps may be computed on: names in links and in words.
 pub const BACKENDS: [(&str, &str); 3] = [("auto", "the best there is"), ("gpu", "GPU"), ("cpu", "processor")];
 
@@ -16,6 +24,8 @@ pub const BACKENDS: [(&str, &str); 3] = [("auto", "the best there is"), ("gpu", 
 pub fn in_workers(count: usize) -> String {
     if count == 1 { "in a worker".to_owned() } else { format!("in {count} workers") }
 }
+/// While there is no whole reply.
+pub const COMPUTING: &str = "Computing…";
 /// Where something was computed: on a GPU.
 pub const ON_GPU: &str = "on the GPU";
 /// Where something was computed: by the page itself.
@@ -66,6 +76,25 @@ pub fn variance(variance: ReverseVariance) -> &'static str {
         ReverseVariance::Beta => "β",
         ReverseVariance::BetaOverAlpha => "β/α",
         ReverseVariance::Posterior => "posterior β̃",
+    }
+}
+
+/// Names of the ELBO lab's families, by their names in links.
+pub fn family(name: &str) -> &'static str {
+    match name {
+        "mean-scale" => "Scale of the means",
+        "width" => "Width of the components",
+        "weight" => "Weight of the first component",
+        _ => "Distance of a symmetric pair",
+    }
+}
+
+/// What the misfit of a family is.
+pub fn misfit(of_the_means: bool) -> &'static str {
+    if of_the_means {
+        "A factor on the means; with 1 the family holds the target."
+    } else {
+        "A factor on the variances; with 1 the family holds the target."
     }
 }
 

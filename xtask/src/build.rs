@@ -39,6 +39,7 @@ pub fn page(root: &Path) -> Result<()> {
     wasm.apply(&mut trunk);
     run::show(&mut trunk)?;
     modules::fast(root, &staging, &wasm)?;
+    modules::labs(root, &staging, &wasm)?;
     minify(root, &staging)?;
     dist::externalise_scripts(&staging)?;
     dist::check_policies(&staging)?;

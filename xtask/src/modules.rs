@@ -1,6 +1,7 @@
-//! The module of the fast workers: compiled apart from the page, for speed and not for size, put
-//! beside it under names that tell its content, and noted in the page, which loads it when a job
-//! wants it.
+//! The modules beside the page's own: that of the fast workers, compiled for speed and not for size,
+//! which the page loads when a job wants it, and that of all labs but the first, which the start
+//! script loads instead of the page's own when the address names one of them. They are put beside the
+//! page under names that tell their content, and noted in it.
 
 use std::{fs, path::Path, process::Command};
 
@@ -11,7 +12,8 @@ use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools}
 /// What the module is compiled with.
 pub const FEATURES: &str = "fast,gpu";
 
-/// Compiles the module, puts it into the folder of the page, and notes in the page where it is.
+/// Compiles the module of the fast workers, puts it into the folder of the page, and notes in the
+/// page where it is.
 ///
 /// # Errors
 /// When it does not compile or the folder cannot be changed.
@@ -23,27 +25,42 @@ pub fn fast(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     let remap = cargo.get_envs().find(|(name, _)| *name == Wasm::FLAGS).and_then(|(_, value)| value);
     let flags = format!("-Ctarget-feature=+simd128 {}", remap.unwrap_or_default().to_string_lossy());
     run::show(cargo.env("RUSTFLAGS", flags.trim()))?;
+    finish(root, folder, "fast", "fast", &["-O3", "--low-memory-unused"])
+}
 
+/// The same for the module of all labs but the first, which is compiled as the page's own is.
+///
+/// # Errors
+/// When it does not compile or the folder cannot be changed.
+pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    wasm.apply(cargo.args(["build", "--quiet", "--release", "--bin", "labs", "--target", TARGET]));
+    run::show(cargo.args(["--features", "labs"]))?;
+    // As for the page's own, in index.html.
+    finish(
+        root,
+        folder,
+        "labs",
+        "release",
+        &["-Os", "--low-memory-unused", "--remove-exports=*intounderlying*"],
+    )
+}
+
+/// Binds, optimises, places and notes a module that was compiled in a profile.
+fn finish(root: &Path, folder: &Path, name: &str, profile: &str, options: &[&str]) -> Result<()> {
     let path = tools::path(root)?;
-    let work = root.join("target/fast-module");
+    let work = root.join(format!("target/{name}-module"));
     let mut bindgen = Command::new("wasm-bindgen");
-    bindgen.env("PATH", &path).args([
-        "--target",
-        "web",
-        "--no-typescript",
-        "--out-name",
-        "fast",
-        "--out-dir",
-    ]);
-    run::show(bindgen.arg(&work).arg(root.join(format!("target/{TARGET}/fast/fast.wasm"))))?;
-    let (raw, module) = (work.join("fast_bg.wasm"), work.join("fast_opt.wasm"));
+    bindgen.env("PATH", &path).args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
+    run::show(bindgen.arg(&work).arg(root.join(format!("target/{TARGET}/{profile}/{name}.wasm"))))?;
+    let (raw, module) = (work.join(format!("{name}_bg.wasm")), work.join(format!("{name}_opt.wasm")));
     let mut optimise = Command::new("wasm-opt");
-    optimise.env("PATH", &path).args(["-O3", "--low-memory-unused"]).arg(&raw);
+    optimise.env("PATH", &path).args(options).arg(&raw);
     run::show(optimise.arg(format!("--output={}", module.display())))?;
 
-    let module = place(&module, folder, "wasm")?;
-    let script = place(&work.join("fast.js"), folder, "js")?;
-    note(folder, &[("fast-script", &script), ("fast-module", &module)])
+    let module = place(&module, folder, name, "wasm")?;
+    let script = place(&work.join(format!("{name}.js")), folder, name, "js")?;
+    note(folder, &[(&format!("{name}-script"), &script), (&format!("{name}-module"), &module)])
 }
 
 /// Compiles the page that times the two jobs, with the page's own workers, into
@@ -79,11 +96,11 @@ pub fn bench_page(root: &Path, wasm: &Wasm) -> Result<()> {
 }
 
 /// Copies a file into `dist` under a name that tells its content.
-fn place(file: &Path, dist: &Path, extension: &str) -> Result<String> {
+fn place(file: &Path, dist: &Path, stem: &str, extension: &str) -> Result<String> {
     let bytes = fs::read(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))?;
     let mut crc = Crc::new();
     crc.update(&bytes);
-    let name = format!("fast-{:08x}.{extension}", crc.sum());
+    let name = format!("{stem}-{:08x}.{extension}", crc.sum());
     fs::write(dist.join(&name), bytes).map_err(|e| Error::io(format!("writing {name}"), e))?;
     Ok(name)
 }
@@ -113,9 +130,9 @@ mod tests {
         fs::create_dir_all(&dist)?;
         fs::write(dist.join("index.html"), "<head></head><body></body>")?;
         fs::write(dist.join("a"), "1")?;
-        let first = place(&dist.join("a"), &dist, "js")?;
+        let first = place(&dist.join("a"), &dist, "fast", "js")?;
         fs::write(dist.join("a"), "2")?;
-        assert_ne!(place(&dist.join("a"), &dist, "js")?, first);
+        assert_ne!(place(&dist.join("a"), &dist, "fast", "js")?, first);
         note(&dist, &[("fast-script", &first)])?;
         let page = fs::read_to_string(dist.join("index.html"))?;
         assert_eq!(

@@ -14,9 +14,10 @@
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{Reply, run_on};
-use scorescope::labs::density::report::{self, Quantity};
-use scorescope::labs::{LabState, density, open};
+use scorescope::compute::{Reply, run, run_on};
+use scorescope::labs::figures::NARROW;
+use scorescope::labs::report::Quantity;
+use scorescope::labs::{LabState, density, elbo, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -81,8 +82,15 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
     }
     let query = query.ok_or("eval needs a query")?;
     let (state, notices) = checked(&query)?;
-    let LabState::Density(density) = &state;
-    let quantities = report::evaluate(density, at.as_deref())?;
+    let quantities = match &state {
+        LabState::Density(density) => density::report::evaluate(density, at.as_deref())?,
+        LabState::Elbo(elbo) => {
+            if at.is_some() {
+                return Err("--at has no meaning in this lab".into());
+            }
+            elbo::report::evaluate(elbo)?
+        }
+    };
     Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
 }
 
@@ -108,8 +116,10 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     }
     let query = query.ok_or("render needs a query")?;
     let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
-    let (LabState::Density(state), _) = checked(&query)?;
-    let figure = density_figure(&state, &figure, f64::from(width) < density::plots::NARROW)?;
+    let figure = match checked(&query)?.0 {
+        LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
+        LabState::Elbo(state) => elbo_figure(&state, &figure)?,
+    };
     let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
     let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
     match output.extension().and_then(|e| e.to_str()) {
@@ -156,9 +166,25 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let figure = match run_on(request, threads)? {
         Reply::Points(reply) => plots::main(state, &reply, narrow),
-        Reply::Grid(_) => None,
         Reply::Probe(reply) => Some(plots::probe(state, &reply)),
         Reply::Convergence(reply) => Some(plots::convergence(state, &reply, narrow)),
+        _ => None,
+    };
+    figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn elbo_figure(state: &elbo::Elbo, name: &str) -> Result<Figure, Failure> {
+    use elbo::{jobs, plots};
+    let request = match name {
+        "main" => jobs::main(state),
+        "gaps" => jobs::gaps(state),
+        "weights" => return Ok(plots::weights(state)),
+        other => return Err(format!("--figure takes main, gaps or weights here, not {other}").into()),
+    };
+    let figure = match run(request)? {
+        Reply::Elbo(reply) if name == "gaps" => Some(plots::gaps(Some(&reply))),
+        Reply::Elbo(reply) => plots::main(state, &reply),
+        _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
 }
@@ -189,9 +215,10 @@ fn to_json(state: &LabState, quantities: &[Quantity], notices: &[Notice]) -> Res
 
 /// A table with a row a point: the quantities that have one number, or `d`, a point.
 fn to_csv(quantities: &[Quantity]) -> String {
-    let rows = quantities.first().map_or(0, |q| q.shape[0]);
+    let rows = quantities.first().and_then(|q| q.shape.first().copied()).unwrap_or(0);
     let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
-    for q in quantities.iter().filter(|q| q.shape[0] == rows && !q.name.starts_with("integrand")) {
+    for q in quantities.iter().filter(|q| q.shape.first() == Some(&rows) && !q.name.starts_with("integrand"))
+    {
         let width = q.shape.get(1).copied().unwrap_or(1);
         for c in 0..width {
             let name = if q.name == "points" { format!("x{}", c + 1) } else { q.name.to_owned() };

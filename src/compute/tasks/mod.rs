@@ -1,6 +1,8 @@
 //! Requests carried out step by step, each step a few milliseconds at most.
 
 mod convergence;
+#[cfg(labs)]
+pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
 #[cfg(all(kernels, feature = "gpu"))]
@@ -27,6 +29,9 @@ pub enum Task {
     Probe(Box<probe::ProbeTask>),
     /// See [`Request::Convergence`].
     Convergence(Box<convergence::ConvergenceTask>),
+    /// See [`Request::Elbo`].
+    #[cfg(labs)]
+    Elbo(Box<elbo::ElboTask>),
 }
 
 /// What a step brought.
@@ -53,6 +58,8 @@ impl Task {
             Request::Convergence(request) => {
                 Task::Convergence(Box::new(convergence::ConvergenceTask::new(&request)?))
             }
+            #[cfg(labs)]
+            Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
         })
     }
 
@@ -63,6 +70,8 @@ impl Task {
             Task::Grid(task) => task.step(),
             Task::Probe(task) => task.step(),
             Task::Convergence(task) => task.step(),
+            #[cfg(labs)]
+            Task::Elbo(task) => task.step(),
         }
     }
 }

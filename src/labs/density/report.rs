@@ -4,23 +4,9 @@
 use super::jobs;
 use super::state::Density;
 use crate::compute::{JobError, PointsReply, PointsRequest, Reply, Request, run};
+use crate::labs::report::Quantity;
 use crate::math::{Formula, Plan};
 use std::sync::Arc;
-
-/// An array with a name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quantity {
-    /// Contract name.
-    pub name: &'static str,
-    /// Lengths along its axes, slowest first.
-    pub shape: Vec<usize>,
-    /// Entries, the last axis fastest.
-    pub values: Vec<f64>,
-    /// Unit.
-    pub unit: &'static str,
-    /// Standard errors of the entries, where they are estimates with one.
-    pub standard_error: Option<Vec<f64>>,
-}
 
 /// Everything a link of this lab stands for: log-densities at the given points, or else at
 /// those of the figure (every fourth along an axis in two dimensions), and the integrand at the

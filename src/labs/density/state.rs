@@ -1,7 +1,7 @@
 //! Parameters of the density lab and their link.
 
-use crate::labs::Lab;
-use crate::labs::common::Common;
+use crate::labs::common::{Common, Target};
+use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
 use crate::permalink::{Notice, Number, Reader, Writer, parse_rows, write_rows};
 
@@ -97,9 +97,10 @@ impl Default for Density {
     }
 }
 
-impl Density {
-    /// Takes the lab's keys out of a link.
-    pub fn read(reader: &mut Reader) -> Self {
+impl Model for Density {
+    const LAB: Lab = Lab::Density;
+
+    fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
         let common = Common::read(reader);
         let dim = common.target.mixture().dim();
@@ -124,11 +125,8 @@ impl Density {
         state
     }
 
-    /// The query that opens to this state.
-    pub fn query(&self) -> String {
+    fn write(&self, writer: &mut Writer) {
         let default = Self::default();
-        let mut writer = Writer::default();
-        self.common.write(&mut writer);
         writer.choice("estimator", &ESTIMATORS, self.estimator, default.estimator);
         writer.choice("rule", &RULES, self.rule, default.rule);
         writer.number(&DRAWS, self.draws);
@@ -140,9 +138,27 @@ impl Density {
         writer.number(&DELTA, self.delta);
         writer.choice("variance", &VARIANCES, self.variance, default.variance);
         writer.choices("curves", &CURVES, &self.curves);
-        writer.finish(Lab::Density.name(), true)
     }
 
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    /// A probe of another target goes home; that of a preset whose numbers are edited stays.
+    fn target_changed(&mut self, before: &Target) {
+        let now = &self.common.target;
+        let edited = matches!(now, Target::Custom(_));
+        if before.mixture().dim() != now.mixture().dim() || (!edited && before.name() != now.name()) {
+            self.probe = None;
+        }
+    }
+}
+
+impl Density {
     /// How the formula is to be computed.
     pub fn spec(&self) -> FormulaSpec {
         FormulaSpec {
@@ -167,15 +183,6 @@ impl Density {
             Some(probe) if probe.len() == mixture.dim() => probe.clone(),
             _ => default_probe(mixture),
         }
-    }
-
-    /// The same state with another target: a probe of the wrong dimension goes home.
-    pub fn set_target(&mut self, target: crate::labs::common::Target) {
-        let old = self.common.target.mixture().dim();
-        if target.mixture().dim() != old || self.common.target.name() != target.name() {
-            self.probe = None;
-        }
-        self.common.target = target;
     }
 }
 

@@ -9,13 +9,14 @@ use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{ConvergenceReply, Reply, Slot};
 use crate::labs::common::{BackendChoice, Group};
+use crate::labs::controls::Shared;
 use crate::math::{Mixture, Scratch};
 use crate::plot::Theme;
 use crate::ui::figure::{FigureView, ProbeControl};
-use crate::ui::job::{Answer, Job, SharedEngine, use_job};
+use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
 use crate::ui::reactive::{flag, show, text};
 use crate::ui::table::Table;
-use crate::ui::table_view::TableView;
+use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
 use controls::Controls;
 use leptos::prelude::*;
@@ -23,18 +24,14 @@ use leptos::prelude::*;
 /// Text of the lab, rendered at build time.
 const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/density.text.en.html"));
 
-/// The lab.
-#[component]
-pub fn DensityView(
-    /// Parameters; the only thing the controls write.
+/// The lab; a [`View`](crate::labs::controls::View).
+pub fn view(
     state: RwSignal<Density>,
-    /// Where jobs run.
+    shared: Shared,
     engine: SharedEngine,
-    /// Light or dark.
     theme: Memo<Theme>,
-    /// Set while any figure is still to be computed.
     busy: RwSignal<bool>,
-) -> impl IntoView {
+) -> AnyView {
     let read = move || state.get();
     // What is hidden is not computed.
     let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), backend(s))));
@@ -46,13 +43,13 @@ pub fn DensityView(
     });
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
-    let mixture = Memo::new(move |_| state.with(|s| s.common.target.mixture()));
+    let mixture = shared.mixture;
     let shows = move |group: Group| state.with(|s| s.common.shows(group));
     view! {
         // In the order of reading on a phone: the figure, its controls, the rest.
         <div class="lab">
             <MainFigure state mixture main theme />
-            <Controls state mixture />
+            <Controls state shared />
             {show(
                 move || shows(Group::Probe),
                 move || view! { <ProbeFigure state probe theme /> }.into_any(),
@@ -61,13 +58,14 @@ pub fn DensityView(
                 move || shows(Group::Convergence),
                 move || view! { <ConvergenceFigure state convergence theme /> }.into_any(),
             )}
-            {show(move || shows(Group::Numbers), move || view! { <Numbers main /> }.into_any())}
+            {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
             {show(
                 move || shows(Group::Text),
                 move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
             )}
         </div>
     }
+    .into_any()
 }
 
 /// Where maps are to be computed; a curve is computed in one place only.
@@ -126,7 +124,7 @@ fn MainFigure(
     };
     view! {
         <section class="panel" aria-label="Main figure">
-            <Progress job=main />
+            <Progress busy=main.busy progress=main.progress />
             <FigureView label="Log-density" figure theme width probe=control clipped height=plots::height />
             <p class="status" role="status">{text(move || status(main))}</p>
             <p class="status" hidden=flag(move || !clipped.get())>
@@ -139,37 +137,21 @@ fn MainFigure(
 
 /// What was computed, how well and how fast.
 fn status(main: Job<Density>) -> String {
-    let Some(answer) = main.answer.get() else {
-        return "Computing…".to_owned();
-    };
-    let Answer { state, reply: Reply::Points(reply), whole: true, millis, .. } = &answer else {
-        return "Computing…".to_owned();
-    };
-    let worst = plots::largest_error(reply);
-    let seconds =
-        if *millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
-    let points = reply.formula.len();
-    let estimator = words::estimator(state.estimator);
-    let warning = if reply.unresolved {
-        " The target has details finer than the grid: choose an estimator with draws."
-    } else {
-        ""
-    };
-    format!(
-        "{estimator}: largest difference {} nats within 12 nats of the peak. {points} points in {seconds} {}.{warning}",
-        plots::short(worst),
-        answer.place()
-    )
-}
-
-/// A thin bar that appears when a job takes longer than a moment.
-#[component]
-fn Progress(job: Job<Density>) -> impl IntoView {
-    view! {
-        <div class="progress" class:busy=flag(move || job.busy.get()) aria-hidden="true">
-            <div style:width=text(move || format!("{}%", 100.0 * job.progress.get()))></div>
-        </div>
-    }
+    let estimator = main.answer.with(|a| a.as_ref().map(|a| words::estimator(a.state.estimator)));
+    status_line(main, |reply| {
+        let Reply::Points(reply) = reply else { return None };
+        let worst = plots::short(plots::largest_error(reply));
+        let warning = if reply.unresolved {
+            " The target has details finer than the grid: choose an estimator with draws."
+        } else {
+            ""
+        };
+        let estimator = estimator.unwrap_or_default();
+        let points = reply.formula.len();
+        Some(format!(
+            "{estimator}: largest difference {worst} nats within 12 nats of the peak.{warning} {points} points"
+        ))
+    })
 }
 
 /// The integrand at the probe and what it adds up to, with the numbers.
@@ -221,7 +203,7 @@ fn ConvergenceFigure(
     view! {
         <section class="panel" aria-labelledby="convergence-heading">
             <h2 id="convergence-heading">"How the error falls"</h2>
-            <Progress job=convergence />
+            <Progress busy=convergence.busy progress=convergence.progress />
             <FigureView label="Convergence" figure theme width height=plots::height />
             <p class="status">
                 "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth."
@@ -232,21 +214,13 @@ fn ConvergenceFigure(
 }
 
 /// A sample of the plotted numbers.
-#[component]
-fn Numbers(main: Job<Density>) -> impl IntoView {
-    let table = Signal::derive(move || {
+fn plotted(main: Job<Density>) -> Signal<Table> {
+    Signal::derive(move || {
         main.answer.with(|answer| match answer {
             Some(Answer { state, reply: Reply::Points(reply), whole: true, .. }) => {
                 tables::plotted(state, reply).unwrap_or_default()
             }
             _ => Table::default(),
         })
-    });
-    let open = RwSignal::new(false);
-    view! {
-        <details class="numbers" on:toggle=move |_| open.update(|o| *o = !*o)>
-            <summary>"Table of numbers"</summary>
-            {show(move || open.get(), move || view! { <TableView table /> }.into_any())}
-        </details>
-    }
+    })
 }

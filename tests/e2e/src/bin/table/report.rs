@@ -118,11 +118,13 @@ impl Table {
             let mut series = rounds.series(name);
             series.sort_by(f64::total_cmp);
             let millis = |v: Option<&f64>| format!("{:.1}", v.copied().unwrap_or(f64::NAN) * 1e3);
-            let error = found.last().and_then(|v| v["max_error"].as_f64()).unwrap_or(f64::NAN);
+            // A time that was extrapolated has no error.
+            let error = found.last().and_then(|v| v["max_error"].as_f64()).filter(|e| e.is_finite());
+            let error = error.map_or("–".to_owned(), |e| format!("{e:.1e}"));
             let middle = millis(series.get(series.len() / 2));
             let _ = writeln!(
                 self.text,
-                "| {name} | {middle} | {} | {} | {error:.1e} |",
+                "| {name} | {middle} | {} | {} | {error} |",
                 millis(series.first()),
                 millis(series.last())
             );

@@ -1,0 +1,17 @@
+//! Entry of the module of all labs but the first: mounts the one that the address names, or serves
+//! its jobs when it runs in a worker. The page's start script loads it in place of the page's own.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    if scorescope::compute::web::is_worker() {
+        scorescope::compute::web::serve();
+    } else {
+        scorescope::app::mount_other();
+    }
+}
+
+/// The page exists in browsers only.
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("this is a part of the web page: build it with `cargo xtask build`");
+}

@@ -1,0 +1,210 @@
+//! The ELBO lab on the page: figures, controls, tables and text.
+
+use super::state::{Elbo, FAMILIES, FamilyKind, MISFIT, WIDTH};
+use super::{jobs, plots, tables};
+use crate::compute::web::Backend;
+use crate::compute::{ElboReply, Reply, Slot};
+use crate::labs::common::Group;
+use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields};
+use crate::labs::density::VARIANCES;
+use crate::labs::figures::height;
+use crate::plot::{Figure, Theme};
+use crate::ui::fields::{ChoiceField, NumberField, Slide};
+use crate::ui::figure::FigureView;
+use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
+use crate::ui::reactive::{number, place, show, text};
+use crate::ui::table::Table;
+use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// Text of the lab, rendered at build time.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/elbo.text.en.html"));
+
+/// The lab; a [`View`](crate::labs::controls::View).
+pub fn view(
+    state: RwSignal<Elbo>,
+    shared: Shared,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+    busy: RwSignal<bool>,
+) -> AnyView {
+    let read = move || state.get();
+    let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
+    let gaps = use_job(engine, Slot::Convergence, read, |s| {
+        s.common.shows(Group::Convergence).then(|| (jobs::gaps(s), Backend::Cpu))
+    });
+    Effect::new(move |_| busy.set(main.busy.get() || gaps.busy.get()));
+    let shows = move |group: Group| shared.with(|c| c.shows(group));
+    view! {
+        <div class="lab">
+            <MainFigure state main theme />
+            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+                {show(move || shows(Group::Target), move || view! { <TargetControls shared dims=&[1] /> }.into_any())}
+                {show(move || shows(Group::Curves), move || view! { <FamilyControls state /> }.into_any())}
+                {show(
+                    move || shows(Group::Time),
+                    move || {
+                        view! {
+                            <fieldset>
+                                <legend>"Steps of the model"</legend>
+                                {schedule_fields(shared)}
+                            </fieldset>
+                        }
+                            .into_any()
+                    },
+                )}
+                {reset_button(state)}
+            </form>
+            {show(move || shows(Group::Convergence), move || view! { <Gaps gaps theme /> }.into_any())}
+            {show(move || shows(Group::Probe), move || view! { <Parts state main theme /> }.into_any())}
+            {show(
+                move || shows(Group::Numbers),
+                move || view! { <Numbers table=table(main, tables::plotted) /> }.into_any(),
+            )}
+            {show(
+                move || shows(Group::Text),
+                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
+            )}
+        </div>
+    }
+    .into_any()
+}
+
+/// A table of the newest reply.
+fn table(job: Job<Elbo>, make: fn(&Elbo, &ElboReply) -> Table) -> Signal<Table> {
+    Signal::derive(move || {
+        job.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Elbo(reply), .. }) => make(state, reply),
+            _ => Table::default(),
+        })
+    })
+}
+
+#[component]
+fn MainFigure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        main.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Elbo(reply), .. }) => plots::main(state, reply),
+            _ => Some(plots::empty(&state.get())),
+        })
+    });
+    let status = move || {
+        status_line(main, |reply| match reply {
+            Reply::Elbo(reply) => {
+                let warning = if reply.unresolved {
+                    " Details of the target or the family are finer than what was resolved: take the minimisers with care."
+                } else {
+                    ""
+                };
+                reply
+                    .runs
+                    .first()
+                    .map(|run| format!("{} models, each at {} steps{warning}", run.theta.len(), run.steps))
+            }
+            _ => None,
+        })
+    };
+    view! {
+        <section class="panel" aria-label="Main figure">
+            <Progress busy=main.busy progress=main.progress />
+            <FigureView label="Objectives" figure theme width height=height />
+            <p class="status" role="status">{text(status)}</p>
+            <p class="error" role="alert">{text(move || main.error.get())}</p>
+            <TableView table=table(main, |_, reply| tables::minimisers(reply)) />
+        </section>
+    }
+}
+
+#[component]
+fn Gaps(gaps: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        gaps.answer.with(|answer| match answer {
+            Some(Answer { reply: Reply::Elbo(reply), .. }) => Some(plots::gaps(Some(reply))),
+            _ => Some(plots::gaps(None)),
+        })
+    });
+    view! {
+        <section class="panel" aria-labelledby="gaps-heading">
+            <h2 id="gaps-heading">"How the gaps shrink"</h2>
+            <Progress busy=gaps.busy progress=gaps.progress />
+            <FigureView label="Gaps to the likelihood" figure theme width height=height />
+            <p class="status">
+                "Distance of each minimiser from the likelihood’s against the number of steps. Where it falls below 1e-7 it is drawn there."
+            </p>
+            <p class="error" role="alert">{text(move || gaps.error.get())}</p>
+        </section>
+    }
+}
+
+#[component]
+fn Parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
+    view! {
+        <section class="panel" aria-labelledby="parts-heading">
+            <h2 id="parts-heading">"What each step weighs"</h2>
+            <FigureView label="Weights of the steps" figure theme width height=height />
+            <TableView table=table(main, |_, reply| tables::parts(reply)) />
+        </section>
+    }
+}
+
+#[component]
+fn FamilyControls(state: RwSignal<Elbo>) -> impl IntoView {
+    let families = FAMILIES.map(|(name, _)| (name, words::family(name))).to_vec();
+    let variances = VARIANCES.map(|(name, value)| (name, words::variance(value))).to_vec();
+    let pair = move || state.with(|s| s.family == FamilyKind::SymmetricPair);
+    view! {
+        <fieldset>
+            <legend>"Family of models"</legend>
+            <ChoiceField
+                label="What θ changes"
+                key="family"
+                options=families
+                value=place(move || state.with(|s| place_of(&FAMILIES, &s.family)))
+                set=move |i: usize| state.update(|s| s.family = FAMILIES[i].1)
+            />
+            {show(
+                pair,
+                move || {
+                    view! {
+                        <NumberField
+                            label="Variance of each"
+                            spec=WIDTH
+                            value=number(move || state.with(|s| s.width))
+                            set=move |v| state.update(|s| s.width = v)
+                            slide=Slide::Log
+                        />
+                    }
+                        .into_any()
+                },
+            )}
+            {show(
+                move || !pair(),
+                move || {
+                    view! {
+                        <NumberField
+                            label="Misfit"
+                            spec=MISFIT
+                            value=number(move || state.with(|s| s.misfit))
+                            set=move |v| state.update(|s| s.misfit = v)
+                            slide=Slide::Log
+                        />
+                        <p class="hint">{text(move || state.with(|s| words::misfit(s.family == FamilyKind::Width)).to_owned())}</p>
+                    }
+                        .into_any()
+                },
+            )}
+            <ChoiceField
+                label="Reverse variance of the ELBO"
+                key="variance"
+                options=variances
+                value=place(move || state.with(|s| place_of(&VARIANCES, &s.variance)))
+                set=move |i: usize| state.update(|s| s.variance = VARIANCES[i].1)
+            />
+        </fieldset>
+    }
+}
