@@ -81,7 +81,7 @@ struct Frame {
 
 fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
     let Frame { shared, busy, notices, original, .. } = frame;
-    let theme = use_theme(Signal::derive(move || match shared.with(|c| c.theme) {
+    let theme = use_theme(Signal::derive(move || match shared.get().theme {
         ThemeChoice::Auto => None,
         ThemeChoice::Light => Some(Theme::Light),
         ThemeChoice::Dark => Some(Theme::Dark),
@@ -90,31 +90,30 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
     Effect::new(move |_| {
         if let Some(root) = document().get_element_by_id("app") {
             let _ = root.set_attribute("data-state", if busy.get() { "busy" } else { "ready" });
-            let embed = shared.with(|c| c.embed);
+            let embed = shared.get().embed;
             let _ = root.toggle_attribute_with_force("data-embed", embed);
         }
     });
     view! {
-        <Header frame />
+        {header(frame)}
         <main id="main">
             <Notices notices original=original.into() />
             <h1>{words::lab(frame.lab.name()).1}</h1>
             {lab(theme)}
         </main>
-        <Footer />
+        {footer()}
     }
     .into_any()
 }
 
-#[component]
-fn Header(frame: Frame) -> impl IntoView {
+fn header(frame: Frame) -> AnyView {
     let Frame { lab: current, shared, query, full, tier, .. } = frame;
-    let embed = move || shared.with(|c| c.embed);
+    let embed = move || shared.get().embed;
     let link = move |(name, lab): (&'static str, Lab)| {
         let here = (lab == current).then_some("page");
         // The target and what else is shared goes along; a link to the lab itself is a fresh start.
         let address = move || {
-            let query = if lab == current { String::new() } else { shared.with(|c| link_to(lab, c)) };
+            let query = if lab == current { String::new() } else { link_to(lab, &shared.get()) };
             let first = format!("v=1&lab={name}");
             format!("?{}", if query.is_empty() { first } else { query })
         };
@@ -123,14 +122,14 @@ fn Header(frame: Frame) -> impl IntoView {
     view! {
         <header class="page-header">
             <a class="brand" href="?" aria-label="Scorescope, start page">
-                <Logo />
+                {logo()}
                 <span>{words::PAGE}</span>
             </a>
             <nav aria-label="Labs" hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
             <div class="header-tools">
-                <Badge tier />
-                <ThemeButton shared />
-                <Share query />
+                {badge(tier)}
+                {theme_button(shared)}
+                {share(query)}
                 <a class="full-page" hidden=flag(move || !embed()) href=full target="_blank" rel="noopener">
                     "Open the full page"
                 </a>
@@ -141,8 +140,7 @@ fn Header(frame: Frame) -> impl IntoView {
 }
 
 /// Where the numbers come from, and if not from the best tier there is, why.
-#[component]
-fn Badge(tier: RwSignal<Tier>) -> impl IntoView {
+fn badge(tier: RwSignal<Tier>) -> AnyView {
     let words = move || match tier.get() {
         Tier::Starting => ("starting".to_owned(), "The worker is starting.".to_owned()),
         Tier::Worker(why) => {
@@ -178,9 +176,8 @@ fn Badge(tier: RwSignal<Tier>) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn ThemeButton(shared: Shared) -> impl IntoView {
-    let name = move || match shared.with(|c| c.theme) {
+fn theme_button(shared: Shared) -> AnyView {
+    let name = move || match shared.get().theme {
         ThemeChoice::Auto => "auto",
         ThemeChoice::Light => "light",
         ThemeChoice::Dark => "dark",
@@ -204,8 +201,7 @@ fn ThemeButton(shared: Shared) -> impl IntoView {
 }
 
 /// The link of what is on show, to copy.
-#[component]
-fn Share(query: Memo<String>) -> impl IntoView {
+fn share(query: Memo<String>) -> AnyView {
     let shown = RwSignal::new(false);
     let message = RwSignal::new(String::new());
     let link = move || query.with(|q| address(q));
@@ -253,8 +249,7 @@ fn Share(query: Memo<String>) -> impl IntoView {
 }
 
 /// A bell curve in a lens.
-#[component]
-fn Logo() -> impl IntoView {
+fn logo() -> AnyView {
     view! {
         <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
             <circle cx="14" cy="14" r="11" fill="none" stroke="currentColor" stroke-width="2.5"></circle>
@@ -268,10 +263,10 @@ fn Logo() -> impl IntoView {
             ></path>
         </svg>
     }
+    .into_any()
 }
 
-#[component]
-fn Footer() -> impl IntoView {
+fn footer() -> AnyView {
     view! {
         <footer class="page-footer">
             <p>
@@ -286,4 +281,5 @@ fn Footer() -> impl IntoView {
             </p>
         </footer>
     }
+    .into_any()
 }

@@ -52,9 +52,11 @@ impl Shared {
         }
     }
 
-    /// Something of them; followed by what reads it.
-    pub fn with<T>(self, read: impl FnOnce(&Common) -> T) -> T {
-        self.common.with(read)
+    /// A copy, by one function for all who read them: every closure handed to a signal is code of its
+    /// own.
+    #[inline(never)]
+    pub fn get(self) -> Common {
+        self.common.get()
     }
 
     /// Changes them.
@@ -63,6 +65,7 @@ impl Shared {
     }
 
     /// Dimension of the target.
+    #[inline(never)]
     pub fn dim(self) -> usize {
         self.mixture.with(Mixture::dim)
     }
@@ -77,7 +80,7 @@ pub fn TargetControls(
     #[prop(default = &[1, 2])]
     dims: &'static [usize],
 ) -> impl IntoView {
-    let name = move || shared.with(|c| c.target.name());
+    let name = move || shared.get().target.name();
     let custom = Memo::new(move |_| name() == "custom");
     let edit = move |_| shared.update(|c| c.target = Target::Custom(c.target.components()));
     let choose = move |event| {
@@ -89,16 +92,16 @@ pub fn TargetControls(
             c.target = preset.map_or_else(|| Target::Custom(c.target.components()), Target::Preset);
         });
     };
-    let group = move |dim: usize| {
-        Preset::ALL
-            .into_iter()
-            .filter(move |p| p.dim() == dim)
-            .map(|preset| {
-                let key = TARGETS.iter().find(|(_, p)| *p == Some(preset)).map_or("", |(key, _)| key);
-                let selected = flag(move || name() == key);
-                view! { <option value=key prop:selected=selected>{words::preset(preset)}</option> }.into_any()
-            })
-            .collect_view()
+    let option = move |preset: Preset| {
+        let key = TARGETS.iter().find(|(_, p)| *p == Some(preset)).map_or("", |(key, _)| key);
+        let selected = flag(move || name() == key);
+        view! { <option value=key prop:selected=selected>{words::preset(preset)}</option> }.into_any()
+    };
+    let group = move |dim: &usize| {
+        let dim = *dim;
+        let label = if dim == 1 { "One dimension" } else { "Two dimensions" };
+        let presets = Preset::ALL.into_iter().filter(move |p| p.dim() == dim);
+        view! { <optgroup label=label>{presets.map(option).collect_view()}</optgroup> }.into_any()
     };
     let columns = Signal::derive(move || match shared.dim() {
         1 => vec![("w", "weight"), ("μ", "mean"), ("σ²", "variance")],
@@ -111,8 +114,10 @@ pub fn TargetControls(
             ("σ₂₂", "variance of x₂"),
         ],
     });
-    let rows =
-        Signal::derive(move || shared.with(|c| c.target.components().iter().map(row).collect::<Vec<_>>()));
+    let rows = Signal::derive(move || {
+        let c = shared.get();
+        c.target.components().iter().map(row).collect::<Vec<_>>()
+    });
     let set = move |rows: Vec<Vec<f64>>| -> Result<(), String> {
         let components: Option<Vec<_>> = rows.iter().map(|r| component(r)).collect();
         let components = components.ok_or("a component is incomplete")?;
@@ -120,7 +125,10 @@ pub fn TargetControls(
         shared.update(move |c| c.target = Target::Custom(components));
         Ok(())
     };
-    let total = move || shared.with(|c| c.target.components().iter().map(|c| c.weight).sum::<f64>());
+    let total = move || {
+        let c = shared.get();
+        c.target.components().iter().map(|c| c.weight).sum::<f64>()
+    };
     let scaled = move || {
         let total = total();
         if (total - 1.0).abs() < 1e-9 {
@@ -135,8 +143,7 @@ pub fn TargetControls(
             <div class="field">
                 <label for="field-target">"Distribution"</label>
                 <select id="field-target" name="target" on:change=choose>
-                    {dims.contains(&1).then(|| view! { <optgroup label="One dimension">{group(1)}</optgroup> })}
-                    {dims.contains(&2).then(|| view! { <optgroup label="Two dimensions">{group(2)}</optgroup> })}
+                    {dims.iter().map(group).collect_view()}
                     <option value="custom" prop:selected=flag(move || name() == "custom")>"Custom mixture"</option>
                 </select>
             </div>
@@ -158,20 +165,23 @@ pub fn TargetControls(
 /// The noise schedule and its steps, for a group of fields.
 pub fn schedule_fields(shared: Shared) -> AnyView {
     let schedules = SCHEDULES.map(|(name, _)| (name, words::schedule(name))).to_vec();
-    let li_yan = move || shared.with(|c| c.schedule == ScheduleKind::LiYan);
+    let li_yan = move || {
+        let c = shared.get();
+        c.schedule == ScheduleKind::LiYan
+    };
     view! {
         <ChoiceField
             label="Schedule"
             key="schedule"
             options=schedules
-            value=place(move || shared.with(|c| place_of(&SCHEDULES, &c.schedule)))
+            value=place(move || { let c = shared.get(); place_of(&SCHEDULES, &c.schedule) })
             set=move |i: usize| shared.update(move |c| c.schedule = SCHEDULES[i].1)
         />
         <NumberField
             label="Steps"
             unit="T"
             spec=STEPS
-            value=number(move || shared.with(|c| c.steps))
+            value=number(move || shared.get().steps)
             set=move |v| shared.update(move |c| c.steps = v)
             slide=Slide::Log
         />
@@ -183,7 +193,7 @@ pub fn schedule_fields(shared: Shared) -> AnyView {
                         label="Exponent"
                         unit="c₀"
                         spec=C0
-                        value=number(move || shared.with(|c| c.c0))
+                        value=number(move || shared.get().c0)
                         set=move |v| shared.update(move |c| c.c0 = v)
                         slide=Slide::Linear(0.1)
                     />
@@ -191,7 +201,7 @@ pub fn schedule_fields(shared: Shared) -> AnyView {
                         label="Rate"
                         unit="c₁"
                         spec=C1
-                        value=number(move || shared.with(|c| c.c1))
+                        value=number(move || shared.get().c1)
                         set=move |v| shared.update(move |c| c.c1 = v)
                         slide=Slide::Linear(0.1)
                     />
@@ -215,7 +225,7 @@ pub fn seed_fields(shared: Shared, disabled: Signal<bool>) -> AnyView {
         <NumberField
             label="Seed"
             spec=SEED
-            value=number(move || shared.with(|c| c.seed))
+            value=number(move || shared.get().seed)
             set=move |v| shared.update(move |c| c.seed = v)
             disabled
         />

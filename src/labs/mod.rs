@@ -96,7 +96,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
 
 /// The lab that a link names, or the first one.
 pub fn lab_of(query: &str) -> Lab {
-    Reader::new(query).choice("lab", &Lab::ALL, Lab::default())
+    let name = query.split('&').find_map(|pair| pair.strip_prefix("lab="));
+    Lab::ALL.iter().find(|(known, _)| Some(*known) == name).map_or(Lab::default(), |(_, lab)| *lab)
 }
 
 /// The same for a link that is known to be of a lab.

@@ -1,10 +1,9 @@
-//! Iso-lines of a grid, through the `contour` crate (marching squares with linear interpolation).
+//! Iso-lines of a grid by marching squares with linear interpolation.
 //!
-//! The crate closes its rings around the border of the grid and gives nodes half-integer coordinates; here the lines
-//! are cut open at the border, and at values that are not finite, and brought to the data's coordinates. Areas between
-//! levels and labels on lines are left out.
-
-use contour::ContourBuilder;
+//! A level crosses an edge of the grid at most once, so a crossing is named by its edge, and each cell
+//! links two or four crossings to each other; lines are followed along these links. Saddles are
+//! resolved by the mean of their four corners. Cells with a value that is not finite have no line, so
+//! lines end there, as at the border. Areas between levels and labels on lines are left out.
 
 use super::figure::Grid;
 
@@ -20,39 +19,106 @@ pub struct IsoLine {
 /// The iso-lines of a grid at the finite ones of some levels; none if the grid is not proper.
 #[must_use]
 pub fn iso_lines(grid: &Grid, levels: &[f64]) -> Vec<IsoLine> {
-    let Some((least, greatest)) = grid.finite_range() else {
-        return Vec::new();
-    };
     if !grid.is_proper() {
         return Vec::new();
     }
-    let values: Vec<f64> = grid
-        .values
-        .iter()
-        .map(|&v| {
-            if v == f64::INFINITY {
-                greatest
-            } else if v.is_finite() {
-                v.clamp(-1e150, 1e150)
-            } else {
-                least
-            }
-        })
-        .collect();
-    let levels: Vec<f64> = levels.iter().copied().filter(|l| l.is_finite()).collect();
-    let Ok(lines) = ContourBuilder::new(grid.nx, grid.ny, true).lines(&values, &levels) else {
-        return Vec::new();
-    };
     let mut found = Vec::new();
-    for line in &lines {
-        for ring in &line.geometry().0 {
-            let points = ring.0.iter().map(|p| (p.x - 0.5, p.y - 0.5));
-            for piece in open_pieces(grid, points) {
-                found.push(IsoLine { level: line.threshold(), points: piece });
+    let mut links = vec![[NONE; 2]; 2 * grid.values.len()];
+    for &level in levels.iter().filter(|level| level.is_finite()) {
+        let crossings = link_crossings(grid, level, &mut links);
+        // Open lines from their ends first; what is left then is closed.
+        let is_end = |edge: &usize| links[*edge][1] == NONE;
+        let ends: Vec<usize> = crossings.iter().copied().filter(is_end).collect();
+        for &start in ends.iter().chain(&crossings) {
+            let points = follow(grid, level, start, &mut links);
+            if points.len() > 1 {
+                found.push(IsoLine { level, points });
             }
         }
     }
     found
+}
+
+/// No crossing.
+const NONE: usize = usize::MAX;
+
+/// Links the crossings of a level through each cell; returns those that have a link. The edge from a node to
+/// the right has twice the node's number, the one upwards one more.
+fn link_crossings(grid: &Grid, level: f64, links: &mut [[usize; 2]]) -> Vec<usize> {
+    let mut crossings = Vec::new();
+    let mut link = |a: usize, b: usize| {
+        for (from, to) in [(a, b), (b, a)] {
+            let [first, second] = &mut links[from];
+            if *first == NONE {
+                *first = to;
+                crossings.push(from);
+            } else {
+                *second = to;
+            }
+        }
+    };
+    for j in 0..grid.ny - 1 {
+        let rows = grid.values[j * grid.nx..(j + 2) * grid.nx].split_at(grid.nx);
+        for (i, (lower, upper)) in rows.0.windows(2).zip(rows.1.windows(2)).enumerate() {
+            let corners = [lower[0], lower[1], upper[1], upper[0]];
+            let bits = corners.iter().fold(0, |bits, v| bits << 1 | usize::from(*v >= level));
+            if bits == 0 || bits == 15 || !corners.iter().all(|v| v.is_finite()) {
+                continue;
+            }
+            let node = j * grid.nx + i;
+            let (bottom, left) = (2 * node, 2 * node + 1);
+            let (top, right) = (2 * (node + grid.nx), 2 * (node + 1) + 1);
+            match bits {
+                0b1000 | 0b0111 => link(left, bottom),
+                0b0100 | 0b1011 => link(bottom, right),
+                0b0010 | 0b1101 => link(right, top),
+                0b0001 | 0b1110 => link(top, left),
+                0b1100 | 0b0011 => link(left, right),
+                0b0110 | 0b1001 => link(bottom, top),
+                // A saddle: the corners alike are joined if the middle is like them.
+                _ => {
+                    let middle = corners.iter().map(|v| 0.25 * v).sum::<f64>() >= level;
+                    if middle == (bits == 0b1010) {
+                        link(bottom, right);
+                        link(top, left);
+                    } else {
+                        link(left, bottom);
+                        link(right, top);
+                    }
+                }
+            }
+        }
+    }
+    crossings
+}
+
+/// The line from a crossing on, whose links are used up; empty where they were before.
+fn follow(grid: &Grid, level: f64, start: usize, links: &mut [[usize; 2]]) -> Vec<(f64, f64)> {
+    let mut points = Vec::new();
+    let closed = links[start][1] != NONE;
+    let (mut before, mut at) = (NONE, start);
+    while at != NONE && links[at][0] != NONE {
+        points.push(crossing(grid, level, at));
+        let [a, b] = std::mem::replace(&mut links[at], [NONE; 2]);
+        (before, at) = (at, if a == before { b } else { a });
+    }
+    if closed && at == start {
+        points.extend(points.first().copied());
+    }
+    points
+}
+
+/// Where a level crosses an edge, in the data's coordinates.
+fn crossing(grid: &Grid, level: f64, edge: usize) -> (f64, f64) {
+    let (i, j) = (edge / 2 % grid.nx, edge / 2 / grid.nx);
+    let (di, dj) = if edge.is_multiple_of(2) { (1, 0) } else { (0, 1) };
+    let (a, b) = (grid.at(i, j), grid.at(i + di, j + dj));
+    // Halved, so that no difference of finite numbers overflows.
+    let share = ((0.5 * level - 0.5 * a) / (0.5 * b - 0.5 * a)).clamp(0.0, 1.0);
+    let place = |(low, high): (f64, f64), node: usize, step: usize, count: usize| {
+        low + (high - low) * (node as f64 + share * step as f64) / (count - 1) as f64
+    };
+    (place(grid.x, i, di, grid.nx), place(grid.y, j, dj, grid.ny))
 }
 
 /// Evenly spaced levels below a maximum: the nice step (1, 2 or 5 times a power of ten) that gives at most `count` of
@@ -81,44 +147,6 @@ pub fn levels_about_zero(reach: f64, count: usize) -> Vec<f64> {
 fn nice_step(raw: f64) -> f64 {
     let power = 10f64.powf(raw.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * (1.0 - 1e-9)).unwrap_or(raw)
-}
-
-/// Cuts a ring of node coordinates where it follows the border or touches missing values, and maps it to data.
-fn open_pieces(grid: &Grid, points: impl Iterator<Item = (f64, f64)>) -> Vec<Vec<(f64, f64)>> {
-    let (right, top) = ((grid.nx - 1) as f64, (grid.ny - 1) as f64);
-    let known = |(u, v): (f64, f64)| {
-        let inside = u >= 0.0 && v >= 0.0 && u <= right && v <= top;
-        let corners = [(u.floor(), v.floor()), (u.ceil(), v.ceil())];
-        inside && corners.iter().all(|&(i, j)| grid.at(i as usize, j as usize).is_finite())
-    };
-    let to_data = |(u, v): (f64, f64)| {
-        (grid.x.0 + (grid.x.1 - grid.x.0) * u / right, grid.y.0 + (grid.y.1 - grid.y.0) * v / top)
-    };
-    let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-    let mut first_known = None;
-    let mut last_known = false;
-    for point in points {
-        last_known = known(point);
-        first_known.get_or_insert(last_known);
-        if last_known {
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(to_data(point));
-            }
-        } else if pieces.last().is_some_and(|p| !p.is_empty()) {
-            pieces.push(Vec::new());
-        }
-    }
-    // A ring that was cut, but not where it begins, has its first and last pieces in one.
-    if pieces.len() > 1
-        && first_known == Some(true)
-        && last_known
-        && let Some(mut tail) = pieces.pop()
-    {
-        tail.extend(pieces[0].iter().skip(1));
-        pieces[0] = tail;
-    }
-    pieces.retain(|p| p.len() > 1);
-    pieces
 }
 
 #[cfg(test)]
@@ -183,6 +211,24 @@ mod tests {
         assert!(iso_lines(&none, &[0.0]).is_empty());
         let short = Grid { values: vec![0.0; 3], nx: 2, ny: 2, x: (0.0, 1.0), y: (0.0, 1.0) };
         assert!(iso_lines(&short, &[0.0]).is_empty());
+    }
+
+    #[test]
+    fn saddles_follow_their_middle_and_huge_values_do_no_harm() {
+        let grid = |values: Vec<f64>| Grid { nx: 2, ny: 2, x: (0.0, 1.0), y: (0.0, 1.0), values };
+        for (high, starts_below) in [(3.0, true), (1.0, false)] {
+            // Corners at (0, 0) and (1, 1) are high; with 3 the middle is above the level too.
+            let lines = iso_lines(&grid(vec![high, 0.0, 0.0, high]), &[0.9]);
+            assert_eq!(lines.len(), 2);
+            // Joined high corners leave each low one cut off by a line of its own.
+            let around_low = |line: &IsoLine| {
+                line.points.iter().any(|p| p.0 > p.1) != line.points.iter().any(|p| p.0 < p.1)
+            };
+            assert_eq!(lines.iter().all(around_low), starts_below, "{lines:?}");
+        }
+        let lines = iso_lines(&grid(vec![-1e308, 1e308, -1e308, 1e308]), &[0.0]);
+        assert_eq!(lines[0].points, [(0.5, 0.0), (0.5, 1.0)]);
+        assert!(iso_lines(&grid(vec![f64::NEG_INFINITY, 1.0, 2.0, 3.0]), &[2.0]).is_empty());
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         folder,
         "labs",
         "release",
-        &["-Os", "--low-memory-unused", "--remove-exports=*intounderlying*"],
+        &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*"],
     )
 }
 

@@ -18,7 +18,7 @@ use crate::ui::reactive::{flag, show, text};
 use crate::ui::table::Table;
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
-use controls::Controls;
+use controls::controls;
 use leptos::prelude::*;
 
 /// Text of the lab, rendered at build time.
@@ -44,19 +44,22 @@ pub fn view(
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
     let mixture = shared.mixture;
-    let shows = move |group: Group| state.with(|s| s.common.shows(group));
+    let shows = move |group: Group| {
+        let s = get(state);
+        s.common.shows(group)
+    };
     view! {
         // In the order of reading on a phone: the figure, its controls, the rest.
         <div class="lab">
-            <MainFigure state mixture main theme />
-            <Controls state shared />
+            {main_figure(state, mixture, main, theme)}
+            {controls(state, shared)}
             {show(
                 move || shows(Group::Probe),
-                move || view! { <ProbeFigure state probe theme /> }.into_any(),
+                move || probe_figure(state, probe, theme),
             )}
             {show(
                 move || shows(Group::Convergence),
-                move || view! { <ConvergenceFigure state convergence theme /> }.into_any(),
+                move || convergence_figure(state, convergence, theme),
             )}
             {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
             {show(
@@ -66,6 +69,12 @@ pub fn view(
         </div>
     }
     .into_any()
+}
+
+/// The state, by one function for all who read it: every closure handed to a signal is code of its own.
+#[inline(never)]
+fn get(state: RwSignal<Density>) -> Density {
+    state.get()
 }
 
 /// Where maps are to be computed; a curve is computed in one place only.
@@ -79,13 +88,12 @@ fn backend(state: &Density) -> Backend {
 }
 
 /// The exact log-density, the formula's and the error, with the probe.
-#[component]
-fn MainFigure(
+fn main_figure(
     state: RwSignal<Density>,
     mixture: Memo<Mixture>,
     main: Job<Density>,
     theme: Memo<Theme>,
-) -> impl IntoView {
+) -> AnyView {
     let width = RwSignal::new(0.0);
     let narrow = Memo::new(move |_| width.get() < NARROW);
     let clipped = RwSignal::new(false);
@@ -112,9 +120,15 @@ fn MainFigure(
         })
     });
     let control = ProbeControl {
-        position: Signal::derive(move || state.with(|s| mixture.with(|m| s.probe(m)))),
+        position: Signal::derive(move || {
+            let s = get(state);
+            mixture.with(|m| s.probe(m))
+        }),
         ordinate: Signal::derive(move || {
-            let x = state.with(|s| mixture.with(|m| s.probe(m)));
+            let x = {
+                let s = get(state);
+                mixture.with(|m| s.probe(m))
+            };
             mixture.with(|m| m.at_zero().log_density(&x, &mut Scratch::default()))
         }),
         ranges: Signal::derive(move || {
@@ -133,6 +147,7 @@ fn MainFigure(
             <p class="error" role="alert">{text(move || main.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
 /// What was computed, how well and how fast.
@@ -155,8 +170,7 @@ fn status(main: Job<Density>) -> String {
 }
 
 /// The integrand at the probe and what it adds up to, with the numbers.
-#[component]
-fn ProbeFigure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme>) -> impl IntoView {
+fn probe_figure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let with = move |f: fn(&Density, &crate::compute::ProbeReply) -> Table| {
         probe.answer.with(|answer| match answer {
@@ -179,15 +193,11 @@ fn ProbeFigure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme>
             <p class="error" role="alert">{text(move || probe.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
 /// Errors against draws and steps.
-#[component]
-fn ConvergenceFigure(
-    state: RwSignal<Density>,
-    convergence: Job<Density>,
-    theme: Memo<Theme>,
-) -> impl IntoView {
+fn convergence_figure(state: RwSignal<Density>, convergence: Job<Density>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         // Only which curves are picked out follows the state in force.
@@ -211,6 +221,7 @@ fn ConvergenceFigure(
             <p class="error" role="alert">{text(move || convergence.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
 /// A sample of the plotted numbers.

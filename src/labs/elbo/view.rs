@@ -35,13 +35,16 @@ pub fn view(
         s.common.shows(Group::Convergence).then(|| (jobs::gaps(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || gaps.busy.get()));
-    let shows = move |group: Group| shared.with(|c| c.shows(group));
+    let shows = move |group: Group| {
+        let c = shared.get();
+        c.shows(group)
+    };
     view! {
         <div class="lab">
-            <MainFigure state main theme />
+            {main_figure(state, main, theme)}
             <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared dims=&[1] /> }.into_any())}
-                {show(move || shows(Group::Curves), move || view! { <FamilyControls state /> }.into_any())}
+                {show(move || shows(Group::Curves), move || family_controls(state))}
                 {show(
                     move || shows(Group::Time),
                     move || {
@@ -56,8 +59,8 @@ pub fn view(
                 )}
                 {reset_button(state)}
             </form>
-            {show(move || shows(Group::Convergence), move || view! { <Gaps gaps theme /> }.into_any())}
-            {show(move || shows(Group::Probe), move || view! { <Parts state main theme /> }.into_any())}
+            {show(move || shows(Group::Convergence), move || gaps_figure(gaps, theme))}
+            {show(move || shows(Group::Probe), move || weights_and_parts(state, main, theme))}
             {show(
                 move || shows(Group::Numbers),
                 move || view! { <Numbers table=table(main, tables::plotted) /> }.into_any(),
@@ -81,8 +84,7 @@ fn table(job: Job<Elbo>, make: fn(&Elbo, &ElboReply) -> Table) -> Signal<Table> 
     })
 }
 
-#[component]
-fn MainFigure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         main.answer.with(|answer| match answer {
@@ -115,10 +117,10 @@ fn MainFigure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> imp
             <TableView table=table(main, |_, reply| tables::minimisers(reply)) />
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Gaps(gaps: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+fn gaps_figure(gaps: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         gaps.answer.with(|answer| match answer {
@@ -137,10 +139,10 @@ fn Gaps(gaps: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
             <p class="error" role="alert">{text(move || gaps.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> impl IntoView {
+fn weights_and_parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
     view! {
@@ -150,10 +152,10 @@ fn Parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> impl Int
             <TableView table=table(main, |_, reply| tables::parts(reply)) />
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn FamilyControls(state: RwSignal<Elbo>) -> impl IntoView {
+fn family_controls(state: RwSignal<Elbo>) -> AnyView {
     let families = FAMILIES.map(|(name, _)| (name, words::family(name))).to_vec();
     let variances = VARIANCES.map(|(name, value)| (name, words::variance(value))).to_vec();
     let pair = move || state.with(|s| s.family == FamilyKind::SymmetricPair);
@@ -207,4 +209,5 @@ fn FamilyControls(state: RwSignal<Elbo>) -> impl IntoView {
             />
         </fieldset>
     }
+    .into_any()
 }

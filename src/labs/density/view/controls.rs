@@ -1,13 +1,12 @@
 //! The column of controls. They write parameters and nothing else.
 
-#![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
-
+use super::get;
 use crate::labs::common::{BACKENDS, Group};
 use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
 use crate::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES,
 };
-use crate::math::{Estimator, Mixture};
+use crate::math::Estimator;
 use crate::permalink::Number;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::reactive::{flag, number, place, show, text};
@@ -15,23 +14,24 @@ use crate::ui::words;
 use leptos::prelude::*;
 
 /// The column of controls.
-#[component]
-pub(super) fn Controls(state: RwSignal<Density>, shared: Shared) -> impl IntoView {
-    let mixture = shared.mixture;
-    let shows = move |group: Group| state.with(|s| s.common.shows(group));
+pub(super) fn controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
+    let shows = move |group: Group| {
+        let s = get(state);
+        s.common.shows(group)
+    };
     view! {
         <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
             {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
-            {show(move || shows(Group::Estimator), move || view! { <EstimatorControls state shared /> }.into_any())}
-            {show(move || shows(Group::Time), move || view! { <TimeControls state shared /> }.into_any())}
-            {show(move || shows(Group::Probe), move || view! { <ProbeControls state mixture /> }.into_any())}
-            {show(move || shows(Group::Curves), move || view! { <CurveControls state mixture /> }.into_any())}
+            {show(move || shows(Group::Estimator), move || estimator_controls(state, shared))}
+            {show(move || shows(Group::Time), move || time_controls(state, shared))}
+            {show(move || shows(Group::Probe), move || probe_controls(state, shared))}
+            {show(move || shows(Group::Curves), move || curve_controls(state, shared))}
             {show(move || shows(Group::Error), move || view! { <fieldset>
                     <legend>"Score error"</legend>
                     <NumberField
                         label="Size δ"
                         spec=DELTA
-                        value=number(move || state.with(|s| s.delta))
+                        value=number(move || get(state).delta)
                         set=move |v| state.update(|s| s.delta = v)
                         slide=Slide::Linear(0.1)
                     />
@@ -39,12 +39,15 @@ pub(super) fn Controls(state: RwSignal<Density>, shared: Shared) -> impl IntoVie
             {reset_button(state)}
         </form>
     }
+    .into_any()
 }
 
-#[component]
-fn EstimatorControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView {
+fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value))).to_vec();
-    let exact = flag(move || state.with(|s| s.estimator == Estimator::Quadrature));
+    let exact = flag(move || {
+        let s = get(state);
+        s.estimator == Estimator::Quadrature
+    });
     view! {
         <fieldset>
             <legend>"Expectation over the noise"</legend>
@@ -52,13 +55,13 @@ fn EstimatorControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView 
                 label="Estimator"
                 key="estimator"
                 options
-                value=place(move || state.with(|s| place_of(&ESTIMATORS, &s.estimator)))
+                value=place(move || { let s = get(state); place_of(&ESTIMATORS, &s.estimator) })
                 set=move |i: usize| state.update(|s| s.estimator = ESTIMATORS[i].1)
             />
             <NumberField
                 label="Draws per time"
                 spec=DRAWS
-                value=number(move || state.with(|s| s.draws))
+                value=number(move || get(state).draws)
                 set=move |v| state.update(|s| s.draws = v)
                 slide=Slide::Log
                 disabled=exact
@@ -68,15 +71,15 @@ fn EstimatorControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView 
                 label="Maps computed on"
                 key="backend"
                 options=words::BACKENDS.to_vec()
-                value=place(move || state.with(|s| place_of(&BACKENDS, &s.common.backend)))
+                value=place(move || { let s = get(state); place_of(&BACKENDS, &s.common.backend) })
                 set=move |i: usize| state.update(|s| s.common.backend = BACKENDS[i].1)
             />
         </fieldset>
     }
+    .into_any()
 }
 
-#[component]
-fn TimeControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView {
+fn time_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
     view! {
         <fieldset>
@@ -85,7 +88,7 @@ fn TimeControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView {
                 label="Rule"
                 key="rule"
                 options=rules
-                value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
+                value=place(move || { let s = get(state); place_of(&RULES, &s.rule) })
                 set=move |i: usize| state.update(|s| s.rule = RULES[i].1)
             />
             {schedule_fields(shared)}
@@ -94,10 +97,11 @@ fn TimeControls(state: RwSignal<Density>, shared: Shared) -> impl IntoView {
             </p>
         </fieldset>
     }
+    .into_any()
 }
 
-#[component]
-fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+fn probe_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
+    let mixture = shared.mixture;
     let coordinate = move |axis: usize| {
         let key = if axis == 0 { "probe" } else { "probe2" };
         let home = move || {
@@ -106,8 +110,10 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
         };
         let home = number(home);
         let spec = Number { key, min: -PROBE_REACH, max: PROBE_REACH, default: 0.0, whole: false };
-        let value =
-            number(move || state.with(|s| mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))));
+        let value = number(move || {
+            let s = get(state);
+            mixture.with(|m| s.probe(m).get(axis).copied().unwrap_or(0.0))
+        });
         let set = move |v: f64| {
             state.update(|s| {
                 let mut probe = mixture.with_untracked(|m| s.probe(m));
@@ -117,7 +123,7 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 s.probe = Some(probe);
             });
         };
-        let label = text(move || match (mixture.with(Mixture::dim), axis) {
+        let label = text(move || match (shared.dim(), axis) {
             (1, _) => "x".to_owned(),
             (_, 0) => "x₁".to_owned(),
             _ => "x₂".to_owned(),
@@ -128,12 +134,12 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
         <fieldset>
             <legend>"Probe"</legend>
             {coordinate(0)}
-            {show(move || mixture.with(Mixture::dim) > 1, move || coordinate(1))}
+            {show(move || shared.dim() > 1, move || coordinate(1))}
             <NumberField
                 label="From time"
                 unit="t₁"
                 spec=T1
-                value=number(move || state.with(|s| s.t1))
+                value=number(move || get(state).t1)
                 set=move |v: f64| state.update(|s| s.t1 = v.min(s.t2 - 0.001).max(0.0))
                 slide=Slide::Linear(0.001)
             />
@@ -141,16 +147,16 @@ fn ProbeControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 label="To time"
                 unit="t₂"
                 spec=T2
-                value=number(move || state.with(|s| s.t2))
+                value=number(move || get(state).t2)
                 set=move |v: f64| state.update(|s| s.t2 = v.max(s.t1 + 0.001).min(1.0))
                 slide=Slide::Linear(0.001)
             />
         </fieldset>
     }
+    .into_any()
 }
 
-#[component]
-fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoView {
+fn curve_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let toggle = move |curve: Curve, on: bool| {
         state.update(|s| {
             s.curves = CURVES
@@ -161,11 +167,16 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
         });
     };
     let variances = VARIANCES.map(|(name, value)| (name, words::variance(value))).to_vec();
-    let has = move |curve: Curve| flag(move || state.with(|s| s.curves.contains(&curve)));
+    let has = move |curve: Curve| {
+        flag(move || {
+            let s = get(state);
+            s.curves.contains(&curve)
+        })
+    };
     view! {
         <fieldset>
             <legend>"Compare with"</legend>
-            {show(move || mixture.with(Mixture::dim) == 1, move || view! { <CheckField
+            {show(move || shared.dim() == 1, move || view! { <CheckField
                     label="Probability-flow ODE"
                     swatch="ode"
                     value=has(Curve::Ode)
@@ -176,9 +187,10 @@ fn CurveControls(state: RwSignal<Density>, mixture: Memo<Mixture>) -> impl IntoV
                 label="Reverse variance of the ELBO"
                 key="variance"
                 options=variances
-                value=place(move || state.with(|s| place_of(&VARIANCES, &s.variance)))
+                value=place(move || { let s = get(state); place_of(&VARIANCES, &s.variance) })
                 set=move |i: usize| state.update(|s| s.variance = VARIANCES[i].1)
             />
         </fieldset>
     }
+    .into_any()
 }
