@@ -163,7 +163,8 @@ fn strip(mixture: &Mixture, time: Option<Time>) -> f64 {
     let means: Vec<f64> = mixture.at_zero().summands().map(|part| part.mean[0]).collect();
     let (low, high) =
         means.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), m| (f64::min(l, *m), f64::max(h, *m)));
-    (PI * variance / (keep.sqrt() * (high - low))).min(1.5 * variance.sqrt())
+    // Which of 0 and -0 is the larger depends on the machine, and dividing by -0 would be a disaster.
+    (PI * variance / (keep.sqrt() * (high - low).abs())).min(1.5 * variance.sqrt())
 }
 
 /// Least of a function known at `count` Chebyshev points of an interval, by their interpolant: the
