@@ -35,7 +35,7 @@ mod population;
 
 pub use conditional::{conditional, first_marginal};
 pub use minimum::Minimum;
-pub use population::{Evaluation, Family, Population};
+pub use population::{Evaluation, ModelFamily, Population};
 
 use super::{LOG_2PI, Mixture, NodeEstimate, Plan, PlanNode, Schedule, Time, lambda_range};
 

@@ -13,6 +13,7 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
         "elbo" => ("ELBO", "What training minimises"),
+        "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
         _ => ("Density", "The density formula"),
     }
 }

@@ -35,7 +35,7 @@ const WIDEST: f64 = 0.98;
 
 /// A family `p_θ` with one parameter, for a target in one dimension with mean `M` and variance `V`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Family {
+pub enum ModelFamily {
     /// `½ N(M - θ√V, (1-θ²)V) + ½ N(M + θ√V, (1-θ²)V)`: the right mean and variance for every `θ`,
     /// which says how far two equal peaks stand apart.
     #[default]
@@ -46,7 +46,7 @@ pub enum Family {
     Gaussian,
 }
 
-impl Family {
+impl ModelFamily {
     /// The values of `θ` that are searched.
     pub fn range(self, target: &Mixture) -> (f64, f64) {
         let (low, high) = target.variance_range();
@@ -58,15 +58,13 @@ impl Family {
         }
     }
 
-    /// `count` values of `θ` over the range, in equal ratios where `θ` is a length.
-    pub fn places(self, target: &Mixture, count: usize) -> Vec<f64> {
+    /// `θ` at a share of the range in `[0, 1]`; in equal ratios where `θ` is a length.
+    pub fn place(self, target: &Mixture, share: f64) -> f64 {
         let (low, high) = self.range(target);
-        let share = |i: usize| i as f64 / (count.max(2) - 1) as f64;
-        let place = |i: usize| match self {
-            Self::SymmetricPair => low + (high - low) * share(i),
-            _ => low * (high / low).powf(share(i)),
-        };
-        (0..count).map(place).collect()
+        match self {
+            Self::SymmetricPair => low + (high - low) * share,
+            Self::Width | Self::Gaussian => low * (high / low).powf(share),
+        }
     }
 
     /// `p_θ` for a target in one dimension; `None` where it is no mixture, as for `θ ≥ 1` of the
@@ -211,10 +209,14 @@ impl Population {
             .sum()
     }
 
-    /// Evaluations of the components of a model that one evaluation takes, for a model with as many
-    /// components as the target: the unit in which work is cut.
-    pub fn cost(&self) -> usize {
-        self.slices.iter().map(|s| s.nodes.len()).sum::<usize>() * self.target.len()
+    /// Evaluations of components that one time takes on average, for a model with as many components
+    /// as the target: the unit in which work is cut.
+    pub fn cost_of_a_time(&self) -> usize {
+        let places: usize = self.slices.iter().map(|s| s.nodes.len()).sum();
+        match self.slices.len() {
+            0 => MOST as usize * self.target.len(),
+            prepared => places * self.target.len() / prepared,
+        }
     }
 }
 

@@ -187,7 +187,7 @@ impl Searched {
     }
 
     /// The minimum over a family between two values of `θ`; the last weighting is `KL(p ‖ p_θ)`.
-    fn minimiser(&self, family: Family, (low, high): (f64, f64), weighting: usize) -> f64 {
+    fn minimiser(&self, family: ModelFamily, (low, high): (f64, f64), weighting: usize) -> f64 {
         let target = self.population.target().clone();
         let mut search = Minimum::new(low, high, 1e-8);
         while let Some(theta) = search.ask() {
@@ -208,7 +208,7 @@ fn the_excess_by_the_formula_is_the_divergence() {
     for preset in [Preset::Bimodal, Preset::Trio, Preset::Claw] {
         let target = preset.mixture();
         let searched = Searched::new(&target, &spec(LI_YAN, 100));
-        for family in [Family::SymmetricPair, Family::Width, Family::Gaussian] {
+        for family in [ModelFamily::SymmetricPair, ModelFamily::Width, ModelFamily::Gaussian] {
             let (low, high) = family.range(&target);
             for share in [0.3, 0.6, 0.9] {
                 let model = family.model(&target, low + share * (high - low)).expect("a model");
@@ -234,7 +234,8 @@ fn every_weighting_matches_the_moments_with_a_gaussian() {
         let (mean, deviation) = target.moments();
         let searched = Searched::new(&target, &spec(Schedule::Linear, 100));
         for weighting in 0..6 {
-            let theta = searched.minimiser(Family::Gaussian, Family::Gaussian.range(&target), weighting);
+            let theta =
+                searched.minimiser(ModelFamily::Gaussian, ModelFamily::Gaussian.range(&target), weighting);
             assert!((theta - deviation[0]).abs() < 1e-6, "{preset:?} {weighting}: {theta} {}", deviation[0]);
         }
         // The mean too: no shift of it lowers a loss.
@@ -251,7 +252,7 @@ fn every_weighting_matches_the_moments_with_a_gaussian() {
 fn only_the_formula_finds_the_most_likely_of_a_wrong_family() {
     let target = Preset::Trio.mixture();
     let searched = Searched::new(&target, &spec(LI_YAN, 100));
-    for (family, least) in [(Family::SymmetricPair, 2e-4), (Family::Width, 1e-3)] {
+    for (family, least) in [(ModelFamily::SymmetricPair, 2e-4), (ModelFamily::Width, 1e-3)] {
         let range = family.range(&target);
         let likeliest = searched.minimiser(family, range, 5);
         let found: Vec<f64> = (0..5).map(|w| searched.minimiser(family, range, w)).collect();
@@ -271,7 +272,7 @@ fn every_weighting_finds_a_model_that_is_right() {
     let searched = Searched::new(&target, &spec(Schedule::Cosine, 100));
     let theta = (1.0f64 / 1.3).sqrt();
     for weighting in 0..6 {
-        let found = searched.minimiser(Family::SymmetricPair, (0.3, 0.98), weighting);
+        let found = searched.minimiser(ModelFamily::SymmetricPair, (0.3, 0.98), weighting);
         assert!((found - theta).abs() < 1e-6, "{weighting}: {found} {theta}");
     }
 }
