@@ -150,10 +150,10 @@ impl DiffusionLossTask {
     }
 }
 
-/// Quadrature with as many nodes where they are needed, fine enough for all of some mixtures.
-fn noise<'a>(mixtures: impl IntoIterator<Item = &'a Mixture>, nodes: usize) -> Noise {
+/// Quadrature that is fine enough for all of some mixtures.
+fn noise<'a>(mixtures: impl IntoIterator<Item = &'a Mixture>) -> Noise {
     let bend = mixtures.into_iter().map(Mixture::bend).fold(f64::INFINITY, f64::min);
-    Noise::quadrature(1, nodes, bend)
+    Noise::quadrature(1, NODES, bend)
 }
 
 fn reply(reply: DiffusionLossReply) -> Reply {

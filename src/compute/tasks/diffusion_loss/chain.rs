@@ -1,24 +1,23 @@
 //! The joint log-density `log p(x₁) + log p(x₂|x₁)` on a grid, both terms by the formula, column by
-//! column: all points of a column share their context and so their scores.
+//! column: all points of a column share their context and so their scores. A step is one time of a
+//! column.
 
-use super::{ChainReply, ChainRequest, DiffusionLossReply, REACH, noise, reply};
+use super::{ChainReply, ChainRequest, DiffusionLossReply, REACH, reply};
 use crate::compute::messages::JobError;
 use crate::compute::tasks::Progress;
-use crate::math::diffusion_loss::{conditional, first_marginal};
-use crate::math::{Accumulator, Axis, Formula, Mixture, Noise, Plan, ScoreError, Scratch, lambda_range};
-use std::sync::Arc;
+use crate::math::diffusion_loss::{Column, SmallBlur, conditional, first_marginal};
+use crate::math::{Axis, Mixture, Plan, Scratch, lambda_range};
 
-/// Step in `λ` and Gauss–Hermite nodes: half as fine as where numbers are read off, for a map of some
-/// thousand points.
-const STEP: f64 = 0.5;
-const NODES: usize = 128;
+/// Step in `λ`.
+const STEP: f64 = 0.25;
 
 /// See [`super::DiffusionLossRequest::Chain`].
 #[derive(Debug)]
 pub struct ChainTask {
     request: ChainRequest,
     mixture: Mixture,
-    first: Arc<Mixture>,
+    first: Mixture,
+    small: SmallBlur,
     stage: usize,
     /// Columns done in this stage; the marginal comes before the first.
     grid: Option<Grid>,
@@ -29,11 +28,10 @@ pub struct ChainTask {
 #[derive(Debug)]
 struct Grid {
     axes: [Axis; 2],
-    noise: Noise,
     /// `log p(x₁)` once it is there.
     marginal: Vec<f64>,
     column: usize,
-    work: Option<(Formula, Accumulator)>,
+    work: Option<Column>,
     reply: ChainReply,
 }
 
@@ -43,8 +41,9 @@ impl ChainTask {
         if mixture.dim() != 2 || request.sides.iter().any(|side| *side < 2) {
             return Err(JobError::Dimension);
         }
-        let first = Arc::new(first_marginal(&mixture)?);
-        Ok(Self { request, mixture, first, stage: 0, grid: None, finished: ChainReply::default() })
+        let first = first_marginal(&mixture)?;
+        let small = SmallBlur::new();
+        Ok(Self { request, mixture, first, small, stage: 0, grid: None, finished: ChainReply::default() })
     }
 
     pub(super) fn step(&mut self) -> Progress {
@@ -65,7 +64,7 @@ impl ChainTask {
             }
             return Progress::Working(1.0);
         }
-        grid.advance(&self.mixture, &self.first);
+        grid.advance(&self.mixture, &self.first, &self.small);
         Progress::Working(self.progress())
     }
 
@@ -75,11 +74,8 @@ impl ChainTask {
         let (origin, mut scratch) = (self.mixture.at_zero(), Scratch::default());
         let row = |y: f64| axes[0].places().map(move |x| [x, y]);
         let exact = axes[1].places().flat_map(row).map(|x| origin.log_density(&x, &mut scratch)).collect();
-        let conditionals: Vec<Mixture> =
-            axes[0].places().filter_map(|z| conditional(&self.mixture, z).ok()).collect();
         let reply = ChainReply { side, exact, chain: vec![f64::NAN; side * side] };
-        let noise = noise(conditionals.iter().chain([&*self.first]), NODES);
-        Grid { axes, noise, marginal: Vec::new(), column: 0, work: None, reply }
+        Grid { axes, marginal: Vec::new(), column: 0, work: None, reply }
     }
 
     fn progress(&self) -> f64 {
@@ -90,9 +86,9 @@ impl ChainTask {
 }
 
 impl Grid {
-    /// One block of noise for the marginal, or for the column in progress.
-    fn advance(&mut self, mixture: &Mixture, first: &Arc<Mixture>) {
-        let Some((formula, work)) = &mut self.work else {
+    /// One time of the marginal, or of the column in progress.
+    fn advance(&mut self, mixture: &Mixture, first: &Mixture, small: &SmallBlur) {
+        let Some(work) = &mut self.work else {
             self.work = self.start(mixture, first);
             if self.work.is_none() {
                 // A column without a conditional stays without a value.
@@ -100,13 +96,13 @@ impl Grid {
             }
             return;
         };
-        if !formula.advance(work) {
+        if !work.advance(small) {
             return;
         }
-        let Some((formula, work)) = self.work.take() else { return };
-        let values = formula.finish(work).into_iter().map(|e| e.value);
+        let Some(work) = self.work.take() else { return };
+        let values = work.finish();
         if self.marginal.is_empty() {
-            self.marginal = values.collect();
+            self.marginal = values;
             return;
         }
         for (row, value) in self.reply.chain.chunks_exact_mut(self.reply.side).zip(values) {
@@ -115,15 +111,13 @@ impl Grid {
         self.column += 1;
     }
 
-    fn start(&self, mixture: &Mixture, first: &Arc<Mixture>) -> Option<(Formula, Accumulator)> {
-        let (target, along) = if self.marginal.is_empty() {
+    fn start(&self, mixture: &Mixture, first: &Mixture) -> Option<Column> {
+        let (target, axis) = if self.marginal.is_empty() {
             (first.clone(), self.axes[0])
         } else {
-            (Arc::new(conditional(mixture, self.axes[0].place(self.column)).ok()?), self.axes[1])
+            (conditional(mixture, self.axes[0].place(self.column)).ok()?, self.axes[1])
         };
         let plan = Plan::continuous(1, lambda_range(&target, REACH), STEP);
-        let formula = Formula::with_noise(target, plan, self.noise.clone(), ScoreError::default());
-        let work = formula.begin(along.places().collect());
-        Some((formula, work))
+        Some(Column::new(target, axis, plan))
     }
 }

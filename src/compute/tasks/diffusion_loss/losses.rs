@@ -41,7 +41,7 @@ impl LossesTask {
         let grid = LossGrid::covering(&conditionals, REACH);
         Ok(Self {
             plans: Weighting::ALL.map(|w| grid.plan(w, &request.weights)),
-            noise: noise(&conditionals, super::NODES),
+            noise: noise(&conditionals),
             request,
             mixture,
             formula: None,
