@@ -90,6 +90,26 @@ pub fn family(name: &str) -> &'static str {
     }
 }
 
+/// Weightings of the diffusion loss, by their names in links.
+pub fn weighting(name: &str) -> &'static str {
+    match name {
+        "uniform" => "Uniform over the steps",
+        "truncated-snr" => "Truncated SNR",
+        "edm" => "EDM",
+        "min-snr" => "Min-SNR-γ",
+        _ => "The density formula’s",
+    }
+}
+
+/// Families of models of the diffusion-loss lab, by their names in links.
+pub fn loss_model(name: &str) -> &'static str {
+    match name {
+        "shared-width" => "The target with one width for all components",
+        "gaussian" => "One Gaussian",
+        _ => "Two equal peaks with the right mean and variance",
+    }
+}
+
 /// What the misfit of a family is.
 pub fn misfit(of_the_means: bool) -> &'static str {
     if of_the_means {

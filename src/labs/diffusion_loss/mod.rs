@@ -15,3 +15,6 @@ pub mod tables;
 pub mod view;
 
 pub use state::{DiffusionLoss, GAMMA, MODELS, WEIGHTS, Z_REACH};
+
+#[cfg(test)]
+mod tests;

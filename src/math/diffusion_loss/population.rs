@@ -30,8 +30,6 @@ const FINENESS: f64 = 12.0;
 const MOST: f64 = 4000.0;
 /// Components of the target with less weight have no part in expectations.
 const NEGLIGIBLE: f64 = 1e-16;
-/// Largest share of its standard deviation that a symmetric pair may put between its peaks.
-const WIDEST: f64 = 0.98;
 
 /// A family `p_θ` with one parameter, for a target in one dimension with mean `M` and variance `V`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -52,7 +50,8 @@ impl ModelFamily {
         let (low, high) = target.variance_range();
         let deviation = target.moments().1.first().copied().unwrap_or(1.0);
         match self {
-            Self::SymmetricPair => (0.0, WIDEST),
+            // Peaks down to half the variance of the target's narrowest component.
+            Self::SymmetricPair => (0.0, (1.0 - 0.5 * low / (deviation * deviation)).max(0.0).sqrt()),
             Self::Width => (0.5 * low.sqrt(), 2.0 * high.sqrt()),
             Self::Gaussian => (0.5 * deviation, 2.0 * deviation),
         }

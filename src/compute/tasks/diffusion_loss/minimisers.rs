@@ -157,10 +157,12 @@ impl MinimisersTask {
         (theta, model.map_or(f64::INFINITY, |model| self.population.divergence(&model)))
     }
 
-    /// Where an objective is least on the curve, as a share of the range, and its value there.
+    /// Where an objective is least on the curve, as a share of the range, and its value there; the
+    /// first place of those that rounding cannot tell apart.
     fn least(&self, k: usize) -> (f64, f64) {
-        let values = self.reply.excess.iter().map(|v| v[k]).enumerate();
-        let (index, value) = values.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::INFINITY));
-        (index as f64 / (self.request.curve - 1) as f64, value)
+        let values = || self.reply.excess.iter().map(|v| v[k]);
+        let least = values().filter(|v| !v.is_nan()).fold(f64::INFINITY, f64::min);
+        let index = values().position(|v| v <= least + ROUNDING).unwrap_or(0);
+        (index as f64 / (self.request.curve - 1) as f64, least)
     }
 }
