@@ -255,12 +255,12 @@ fn Chain(
         })
     });
     let context = move || state.with(|s| shared.mixture.with(|m| s.z(m)));
-    let ranges = move || shared.mixture.with(|m| if m.dim() == 2 { square(m).to_vec() } else { Vec::new() });
-    let middle = move || ranges().get(1).map_or(0.0, |(low, high)| 0.5 * (low + high));
+    let axis = move |i: usize| shared.mixture.with(|m| if m.dim() == 2 { square(m)[i] } else { (0.0, 1.0) });
+    // Only x₁ moves: the handle stays at half the height.
     let probe = ProbeControl {
-        position: Signal::derive(move || vec![context(), middle()]),
-        ordinate: Signal::derive(middle),
-        ranges: Signal::derive(ranges),
+        position: Signal::derive(move || vec![context()]),
+        ordinate: Signal::derive(move || 0.5 * (axis(1).0 + axis(1).1)),
+        ranges: Signal::derive(move || vec![axis(0)]),
         set: Callback::new(move |at: Vec<f64>| state.update(|s| s.z = at.first().copied())),
     };
     let status = move || {

@@ -288,7 +288,7 @@ fn schedules_out_of_the_ordinary_give_finite_weights() {
                 let weights = grid.weights(weighting, &spec);
                 assert!(weights.iter().all(|w| w.is_finite()), "{weighting:?} {c0} {c1} {steps}");
                 let curve = weight_curve(weighting, &spec, (-12.0, 12.0));
-                assert!(curve.iter().all(|(l, w)| l.is_finite() && w.is_finite()));
+                assert!(curve.len() <= 400 && curve.iter().all(|(l, w)| l.is_finite() && w.is_finite()));
             }
         }
     }
