@@ -43,18 +43,18 @@ pub fn view(
         request.map(|request| (request, Backend::Cpu))
     });
     Effect::new(move |_| busy.set(losses.busy.get() || minimisers.busy.get() || chain.busy.get()));
-    let shows = move |group: Group| shared.with(|c| c.shows(group));
+    let shows = move |group: Group| shared.get().shows(group);
     let plane = move || shared.dim() == 2;
     view! {
         <div class="lab">
-            <MainFigure state losses theme />
+            {main_figure(state, losses, theme)}
             <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(
                     move || plane() && shows(Group::Probe),
-                    move || view! { <ContextControl state shared /> }.into_any(),
+                    move || context_control(state, shared),
                 )}
-                {show(move || shows(Group::Curves), move || view! { <WeightControls state /> }.into_any())}
+                {show(move || shows(Group::Curves), move || weight_controls(state))}
                 {show(
                     move || shows(Group::Time),
                     move || {
@@ -84,14 +84,14 @@ pub fn view(
                 )}
                 {reset_button(state)}
             </form>
-            {show(move || shows(Group::Curves), move || view! { <Weights state theme /> }.into_any())}
+            {show(move || shows(Group::Curves), move || weights_figure(state, theme))}
             {show(
                 move || shows(Group::Probe),
-                move || view! { <Minimisers state minimisers theme /> }.into_any(),
+                move || minimisers_figure(state, minimisers, theme),
             )}
             {show(
                 move || plane() && shows(Group::Convergence),
-                move || view! { <Chain state shared chain theme /> }.into_any(),
+                move || chain_figure(state, shared, chain, theme),
             )}
             {show(
                 move || shows(Group::Numbers),
@@ -123,12 +123,7 @@ fn picked(of: &DiffusionLoss, now: RwSignal<DiffusionLoss>) -> DiffusionLoss {
     DiffusionLoss { weights: now.with(|s| s.weights), ..of.clone() }
 }
 
-#[component]
-fn MainFigure(
-    state: RwSignal<DiffusionLoss>,
-    losses: Job<DiffusionLoss>,
-    theme: Memo<Theme>,
-) -> impl IntoView {
+fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let narrow = Memo::new(move |_| width.get() < NARROW);
     let figure = Memo::new(move |_| {
@@ -166,10 +161,10 @@ fn MainFigure(
             <TableView table=losses_table(losses, tables::slopes) />
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Weights(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> impl IntoView {
+fn weights_figure(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
     view! {
@@ -181,14 +176,14 @@ fn Weights(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> impl IntoView 
             </p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Minimisers(
+fn minimisers_figure(
     state: RwSignal<DiffusionLoss>,
     minimisers: Job<DiffusionLoss>,
     theme: Memo<Theme>,
-) -> impl IntoView {
+) -> AnyView {
     let width = RwSignal::new(0.0);
     let with = move |of: &mut dyn FnMut(&DiffusionLoss, &LossMinimisersReply)| {
         minimisers.answer.with(|answer| {
@@ -229,15 +224,15 @@ fn Minimisers(
             <p class="error" role="alert">{text(move || minimisers.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Chain(
+fn chain_figure(
     state: RwSignal<DiffusionLoss>,
     shared: Shared,
     chain: Job<DiffusionLoss>,
     theme: Memo<Theme>,
-) -> impl IntoView {
+) -> AnyView {
     let width = RwSignal::new(0.0);
     let narrow = Memo::new(move |_| width.get() < NARROW);
     let figure = Memo::new(move |_| {
@@ -285,10 +280,10 @@ fn Chain(
             <p class="error" role="alert">{text(move || chain.error.get())}</p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn ContextControl(state: RwSignal<DiffusionLoss>, shared: Shared) -> impl IntoView {
+fn context_control(state: RwSignal<DiffusionLoss>, shared: Shared) -> AnyView {
     let range = Memo::new(move |_| {
         shared.mixture.with(|m| if m.dim() == 2 { square(m)[0] } else { (-Z_REACH, Z_REACH) })
     });
@@ -315,10 +310,10 @@ fn ContextControl(state: RwSignal<DiffusionLoss>, shared: Shared) -> impl IntoVi
             })}
         </fieldset>
     }
+    .into_any()
 }
 
-#[component]
-fn WeightControls(state: RwSignal<DiffusionLoss>) -> impl IntoView {
+fn weight_controls(state: RwSignal<DiffusionLoss>) -> AnyView {
     let weights = WEIGHTS.map(|(name, _)| (name, words::weighting(name))).to_vec();
     let min_snr = move || state.with(|s| s.weights == Weighting::MinSnr);
     view! {
@@ -349,4 +344,5 @@ fn WeightControls(state: RwSignal<DiffusionLoss>) -> impl IntoView {
             )}
         </fieldset>
     }
+    .into_any()
 }
