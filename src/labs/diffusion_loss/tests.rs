@@ -1,3 +1,5 @@
+//! The lab end to end, natively: links, quantities, pictures, and the numbers that its text states.
+
 use super::report::evaluate;
 use super::*;
 use crate::compute::{DiffusionLossReply, JobError, Progress, Reply, Request, Task, run};

@@ -1,3 +1,6 @@
+//! Weightings against their published forms, conditionals against the joint density, and minimisers
+//! against those of the likelihood.
+
 use super::*;
 use crate::math::targets::Preset;
 use crate::math::{Component, Covariance, Formula, Noise, ScoreError, Scratch, gauss_hermite};
