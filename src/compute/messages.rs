@@ -2,6 +2,8 @@
 //! page and its worker.
 
 #[cfg(labs)]
+use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
+#[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
 use crate::math::{Axis, Part, Quality};
 use crate::math::{
@@ -74,6 +76,9 @@ pub enum Request {
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
+    /// Weighted diffusion losses of a token given its context.
+    #[cfg(labs)]
+    DiffusionLoss(DiffusionLossRequest),
 }
 
 /// See [`Request::Points`].
@@ -159,6 +164,9 @@ pub enum Reply {
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
+    /// To [`Request::DiffusionLoss`].
+    #[cfg(labs)]
+    DiffusionLoss(DiffusionLossReply),
 }
 
 /// Log-densities in nats at the first points of a request. Lists are as long as the points

@@ -25,6 +25,11 @@ pub use scheduler::Scheduler;
 pub use shares::Shares;
 pub use split::merge;
 #[cfg(labs)]
+pub use tasks::diffusion_loss::{
+    ChainReply, ChainRequest, DiffusionLossReply, DiffusionLossRequest, LOSS_OBJECTIVES, LossMinimisersReply,
+    LossMinimisersRequest, LossesReply, LossesRequest, WEIGHTINGS,
+};
+#[cfg(labs)]
 pub use tasks::elbo::{ElboReply, ElboRequest, ElboRun};
 #[cfg(all(kernels, feature = "gpu"))]
 pub use tasks::{GpuTask, GpuTaskError};

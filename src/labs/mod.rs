@@ -10,6 +10,8 @@ pub mod common;
 pub mod controls;
 pub mod density;
 #[cfg(labs)]
+pub mod diffusion_loss;
+#[cfg(labs)]
 pub mod elbo;
 pub mod figures;
 pub mod report;
@@ -25,11 +27,14 @@ pub enum Lab {
     Density,
     /// What training by the ELBO minimises.
     Elbo,
+    /// What a diffusion head minimises.
+    DiffusionLoss,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 2] = [("density", Lab::Density), ("elbo", Lab::Elbo)];
+    pub const ALL: [(&'static str, Lab); 3] =
+        [("density", Lab::Density), ("elbo", Lab::Elbo), ("diffusion-loss", Lab::DiffusionLoss)];
 
     /// The name in links.
     pub fn name(self) -> &'static str {
@@ -81,6 +86,9 @@ pub enum LabState {
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
+    /// See [`diffusion_loss::DiffusionLoss`].
+    #[cfg(labs)]
+    DiffusionLoss(diffusion_loss::DiffusionLoss),
 }
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
@@ -89,6 +97,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::DiffusionLoss => LabState::DiffusionLoss(Model::read(&mut reader)),
         _ => LabState::Density(Model::read(&mut reader)),
     };
     (state, reader.finish())
@@ -115,6 +125,8 @@ impl LabState {
             LabState::Density(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
+            #[cfg(labs)]
+            LabState::DiffusionLoss(state) => state.query(),
         }
     }
 }

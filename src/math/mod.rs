@@ -25,6 +25,7 @@
 //!
 //! Left out on purpose: anything that knows of threads, browsers, pictures or links.
 
+pub mod diffusion_loss;
 mod elbo;
 mod family;
 mod fit;

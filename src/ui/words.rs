@@ -13,6 +13,7 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
         "elbo" => ("ELBO", "What training minimises"),
+        "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
         _ => ("Density", "The density formula"),
     }
 }
@@ -86,6 +87,26 @@ pub fn family(name: &str) -> &'static str {
         "width" => "Width of the components",
         "weight" => "Weight of the first component",
         _ => "Distance of a symmetric pair",
+    }
+}
+
+/// Weightings of the diffusion loss, by their names in links.
+pub fn weighting(name: &str) -> &'static str {
+    match name {
+        "uniform" => "Uniform over the steps",
+        "truncated-snr" => "Truncated SNR",
+        "edm" => "EDM",
+        "min-snr" => "Min-SNR-γ",
+        _ => "The density formula’s",
+    }
+}
+
+/// Families of models of the diffusion-loss lab, by their names in links.
+pub fn loss_model(name: &str) -> &'static str {
+    match name {
+        "shared-width" => "The target with one width for all components",
+        "gaussian" => "One Gaussian",
+        _ => "Two equal peaks with the right mean and variance",
     }
 }
 

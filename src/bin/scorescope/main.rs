@@ -14,10 +14,10 @@
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{Reply, run, run_on};
+use scorescope::compute::{DiffusionLossReply, Reply, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, density, elbo, open};
+use scorescope::labs::{LabState, density, diffusion_loss, elbo, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -90,6 +90,7 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
             }
             elbo::report::evaluate(elbo)?
         }
+        LabState::DiffusionLoss(state) => diffusion_loss::report::evaluate(state, at.as_deref())?,
     };
     Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
 }
@@ -119,6 +120,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let figure = match checked(&query)?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
+        LabState::DiffusionLoss(state) => diffusion_loss_figure(&state, &figure, f64::from(width) < NARROW)?,
     };
     let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
     let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
@@ -171,6 +173,32 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn diffusion_loss_figure(
+    state: &diffusion_loss::DiffusionLoss,
+    name: &str,
+    narrow: bool,
+) -> Result<Figure, Failure> {
+    use diffusion_loss::{jobs, plots};
+    let request = match name {
+        "main" => jobs::losses(state),
+        "minimisers" => jobs::minimisers(state),
+        "chain" => jobs::chain(state).ok_or("the chain needs a target in two dimensions")?,
+        "weights" => return Ok(plots::weights(state)),
+        other => {
+            let takes = "--figure takes main, minimisers, chain or weights here";
+            return Err(format!("{takes}, not {other}").into());
+        }
+    };
+    match run(request)? {
+        Reply::DiffusionLoss(DiffusionLossReply::Losses(reply)) => Ok(plots::main(state, &reply, narrow)),
+        Reply::DiffusionLoss(DiffusionLossReply::Minimisers(reply)) => {
+            Ok(plots::minimisers(state, Some(&reply)))
+        }
+        Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => Ok(plots::chain(state, &reply, narrow)),
+        _ => Err("there is nothing to draw".into()),
+    }
 }
 
 fn elbo_figure(state: &elbo::Elbo, name: &str) -> Result<Figure, Failure> {

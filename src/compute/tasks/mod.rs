@@ -2,6 +2,8 @@
 
 mod convergence;
 #[cfg(labs)]
+pub(super) mod diffusion_loss;
+#[cfg(labs)]
 pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
@@ -32,6 +34,9 @@ pub enum Task {
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
+    /// See [`Request::DiffusionLoss`].
+    #[cfg(labs)]
+    DiffusionLoss(Box<diffusion_loss::DiffusionLossTask>),
 }
 
 /// What a step brought.
@@ -60,6 +65,10 @@ impl Task {
             }
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
+            #[cfg(labs)]
+            Request::DiffusionLoss(request) => {
+                Task::DiffusionLoss(Box::new(diffusion_loss::DiffusionLossTask::new(request)?))
+            }
         })
     }
 
@@ -72,6 +81,8 @@ impl Task {
             Task::Convergence(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
+            #[cfg(labs)]
+            Task::DiffusionLoss(task) => task.step(),
         }
     }
 }

@@ -1,0 +1,68 @@
+//! From replies to tables of numbers.
+
+use super::plots::{fits, name, sorted};
+use super::state::DiffusionLoss;
+use crate::compute::{LossMinimisersReply, LossesReply};
+use crate::math::diffusion_loss::Weighting;
+use crate::ui::table::{Table, TableRow, show};
+
+/// Slopes and `R²` of all weightings over the points of the target.
+pub fn slopes(state: &DiffusionLoss, reply: &LossesReply) -> Table {
+    let sorted = sorted(state, reply);
+    let rows = Weighting::ALL.iter().zip(fits(&sorted)).map(|(weighting, fit)| TableRow {
+        heading: name(*weighting).to_owned(),
+        cells: vec![Some(fit.slope), Some(fit.r_squared)],
+        decimals: 6,
+    });
+    Table {
+        caption: format!("Loss against −log p over {} points drawn from the target", sorted.scatter.len()),
+        columns: ["weights", "slope", "R²"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+/// Where each objective is least, and what the model there is worth.
+pub fn minimisers(reply: &LossMinimisersReply) -> Table {
+    let names = Weighting::ALL.map(name).into_iter().chain(["likelihood"]).enumerate();
+    let (likeliest, least) = (reply.argmins[5], reply.divergences[5]);
+    // The likelihood first: the others are measured against it.
+    let mut rows: Vec<TableRow> = names
+        .map(|(k, name)| TableRow {
+            heading: name.to_owned(),
+            cells: vec![
+                Some(reply.argmins[k]),
+                (k < 5).then_some(reply.argmins[k] - likeliest),
+                Some(reply.divergences[k]),
+                (k < 5).then_some(reply.divergences[k] - least),
+            ],
+            decimals: 6,
+        })
+        .collect();
+    rows.rotate_right(1);
+    Table {
+        caption:
+            "Where each objective is least, and the divergence of the data from the model there, in nats"
+                .to_owned(),
+        columns: ["objective", "θ", "θ − likelihood’s", "KL(p ‖ pθ)", "KL − least"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows,
+    }
+}
+
+/// A sample of the plotted numbers: every eighth point of the curve.
+pub fn plotted(state: &DiffusionLoss, reply: &LossesReply) -> Table {
+    let sorted = sorted(state, reply);
+    let stride = (sorted.curve.len().saturating_sub(1) / 32).max(1);
+    let rows = sorted.curve.iter().step_by(stride).map(|point| {
+        let mut cells: Vec<Option<f64>> = point.values.map(Some).to_vec();
+        cells.rotate_right(1);
+        TableRow { heading: show(point.x, 3), cells, decimals: 6 }
+    });
+    let columns = ["x", "−log p"].into_iter().chain(Weighting::ALL.map(name));
+    Table {
+        caption: "Some of the plotted numbers, in nats".to_owned(),
+        columns: columns.map(str::to_owned).collect(),
+        rows: rows.collect(),
+    }
+}
