@@ -3,6 +3,8 @@
 
 #[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
+#[cfg(labs)]
+use super::tasks::gan::{GanReply, GanRequest};
 use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
@@ -74,6 +76,9 @@ pub enum Request {
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
+    /// Equilibria of a regularised GAN.
+    #[cfg(labs)]
+    Gan(GanRequest),
 }
 
 /// See [`Request::Points`].
@@ -159,6 +164,9 @@ pub enum Reply {
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
+    /// To [`Request::Gan`].
+    #[cfg(labs)]
+    Gan(GanReply),
 }
 
 /// Log-densities in nats at the first points of a request. Lists are as long as the points

@@ -12,6 +12,8 @@ pub mod density;
 #[cfg(labs)]
 pub mod elbo;
 pub mod figures;
+#[cfg(labs)]
+pub mod gan;
 pub mod report;
 
 use crate::permalink::{Notice, Reader, Writer};
@@ -25,11 +27,14 @@ pub enum Lab {
     Density,
     /// What training by the ELBO minimises.
     Elbo,
+    /// What a generator pays for the score-matching regulariser.
+    Gan,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 2] = [("density", Lab::Density), ("elbo", Lab::Elbo)];
+    pub const ALL: [(&'static str, Lab); 3] =
+        [("density", Lab::Density), ("elbo", Lab::Elbo), ("gan", Lab::Gan)];
 
     /// The name in links.
     pub fn name(self) -> &'static str {
@@ -81,6 +86,9 @@ pub enum LabState {
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
+    /// See [`gan::Gan`].
+    #[cfg(labs)]
+    Gan(gan::Gan),
 }
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
@@ -89,6 +97,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Gan => LabState::Gan(Model::read(&mut reader)),
         _ => LabState::Density(Model::read(&mut reader)),
     };
     (state, reader.finish())
@@ -115,6 +125,8 @@ impl LabState {
             LabState::Density(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Gan(state) => state.query(),
         }
     }
 }

@@ -35,7 +35,7 @@ pub struct CellOptions {
     pub side: f64,
     /// Nodes along a side of a box.
     pub order: usize,
-    /// Most boxes; sides grow until there are no more.
+    /// Most boxes; sides, and the floors of poles, grow until there are no more.
     pub most: usize,
     /// Deviations of every component that the boxes reach.
     pub extent: f64,
@@ -89,12 +89,14 @@ impl Cells {
         let middle: Vec<f64> = extent.iter().map(|(low, high)| 0.5 * (low + high)).collect();
         let half = extent.iter().map(|(low, high)| 0.5 * (high - low)).fold(0.0, f64::max);
         let root = Cell { centre: planar(&middle), half };
-        let mut side = options.side;
+        let (mut side, mut poles) = (options.side, poles.to_vec());
         let cells = loop {
-            match cut(dim, root, &widths, poles, side, options.most) {
-                Some(cells) => break cells,
-                None => side *= 1.25,
+            if let Some(cells) = cut(dim, root, &widths, &poles, side, options.most.max(16)) {
+                break cells;
             }
+            side *= 1.25;
+            // Many poles may take more boxes than all the rest.
+            poles.iter_mut().for_each(|p| p.floor *= 2.0);
         };
         Self { dim, cells, rule: gauss_legendre(options.order, -1.0, 1.0), side }
     }

@@ -88,14 +88,14 @@ impl Equilibrium {
                     } else {
                         high = y;
                     }
-                    // d log mass / d log δ.
-                    let newton = y + value * mass / (slope * y.exp());
-                    let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-                    let done = (next - y).abs() <= TOLERANCE * y.abs().max(1.0);
-                    y = next;
-                    if done || value == 0.0 {
+                    // Over the derivative d log mass / d log δ.
+                    let step = value * mass / (slope * y.exp());
+                    if step.abs() <= TOLERANCE * y.abs().max(1.0) || low >= high {
+                        y += step;
                         break;
                     }
+                    let newton = y + step;
+                    y = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
                 }
             }
         }
@@ -135,7 +135,8 @@ impl Equilibrium {
             } else {
                 atoms.iter().map(|a| a.mass * distance(a.excess)).sum()
             };
-            let ratio = log_ratio(self.exponent(bin.mean)).exp();
+            let made: f64 = atoms.iter().map(|a| a.mass * log_ratio(self.exponent(a.excess)).exp()).sum();
+            let ratio = made / bin.mass;
             m.outside += bin.outside * ratio;
             for (share, mass) in m.shares.iter_mut().zip(&bin.labels) {
                 *share += mass * ratio;

@@ -5,6 +5,8 @@ mod convergence;
 pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
+#[cfg(labs)]
+pub(super) mod gan;
 #[cfg(all(kernels, feature = "gpu"))]
 mod gpu;
 mod grid;
@@ -32,6 +34,9 @@ pub enum Task {
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
+    /// See [`Request::Gan`].
+    #[cfg(labs)]
+    Gan(Box<gan::GanTask>),
 }
 
 /// What a step brought.
@@ -60,6 +65,8 @@ impl Task {
             }
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
+            #[cfg(labs)]
+            Request::Gan(request) => Task::Gan(Box::new(gan::GanTask::new(request)?)),
         })
     }
 
@@ -72,6 +79,8 @@ impl Task {
             Task::Convergence(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
+            #[cfg(labs)]
+            Task::Gan(task) => task.step(),
         }
     }
 }

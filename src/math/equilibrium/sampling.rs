@@ -35,7 +35,8 @@ impl Sampling {
         let (side, order, most) = match (dim, fine) {
             (1, true) => (0.05, 5, 40_000),
             (1, false) => (0.25, 5, 8_000),
-            (_, true) => (0.5, 5, 12_000),
+            // As fine as time allows: the total variation has a kink along a level line.
+            (_, true) => (0.15, 7, (250_000 / mixture.len()).clamp(8_000, 80_000)),
             (_, false) => (1.5, 4, 3_000),
         };
         let options = CellOptions { side, order, most, extent: REGULARISER_EXTENT };
@@ -47,7 +48,7 @@ impl Sampling {
         if dim == 2 {
             builder = builder.with_core(core_density(&minima, &mixture));
         }
-        let resolved = cells.side() <= 3.0 * side;
+        let resolved = cells.side() <= if dim == 1 { 0.5 } else { 2.0 };
         Self { mixture, regulariser, minima, cells, next: 0, builder, resolved }
     }
 

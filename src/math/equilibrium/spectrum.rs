@@ -141,10 +141,12 @@ impl SpectrumBuilder {
             Spectrum { least: self.least, labels: self.labels, atoms: Vec::new(), bins: Vec::new() };
         let filled = |(index, bin): (usize, &Option<Box<Moments>>)| Some((index, bin.as_deref()?.clone()));
         let filled: Vec<(usize, Moments)> = self.bins.iter().enumerate().filter_map(filled).collect();
-        if self.core > 0.0
-            && let Some((index, nearest)) = filled.first()
-        {
-            spectrum.add_core(self.core, nearest, centre_of(*index));
+        if self.core > 0.0 && !filled.is_empty() {
+            // Of many bins, for single ones have few nodes.
+            let near = filled.iter().take_while(|(index, _)| centre_of(*index) < 100.0 * CORE);
+            let mut nearest = Moments::new(self.labels);
+            near.chain(filled.first()).for_each(|(_, moments)| nearest.take_in(moments));
+            spectrum.add_core(self.core, &nearest);
         }
         for (index, moments) in &filled {
             spectrum.add_bin(*index, moments);
@@ -165,6 +167,14 @@ impl SpectrumBuilder {
 impl Moments {
     fn new(labels: usize) -> Self {
         Self { sums: [0.0; 4], densities: [0.0; 2], outside: 0.0, labels: vec![0.0; labels] }
+    }
+
+    /// Adds the masses of another bin, not its moments.
+    fn take_in(&mut self, other: &Self) {
+        self.sums[0] += other.sums[0];
+        self.densities[0] += other.densities[0];
+        self.outside += other.outside;
+        self.labels.iter_mut().zip(&other.labels).for_each(|(a, b)| *a += b);
     }
 
     /// Two atoms with the bin's moments, or one where all its mass lies at one place.
@@ -243,10 +253,10 @@ impl Spectrum {
 
     /// A constant density of the excess from `e^{-696}` to [`CORE`], labelled like the nearest
     /// nodes. In `log r` the integrands are logistic curves: six nodes serve three units of it.
-    fn add_core(&mut self, density: f64, nearest: &Moments, centre: f64) {
+    fn add_core(&mut self, density: f64, nearest: &Moments) {
         let panels = ((CORE.ln() - CORE_LEAST) / 3.0).ceil();
         let width = (CORE.ln() - CORE_LEAST) / panels;
-        let log_density = nearest.atoms(centre).first().map_or(0.0, |a| a.log_density);
+        let log_density = nearest.densities[0] / nearest.sums[0];
         for panel in 0..panels as usize {
             let from = CORE_LEAST + width * panel as f64;
             let atoms: Vec<Atom> = gauss_legendre(6, from, from + width)
