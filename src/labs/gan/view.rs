@@ -33,19 +33,22 @@ pub fn view(
     let read = move || state.get();
     let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
     Effect::new(move |_| busy.set(main.busy.get()));
-    let shows = move |group: Group| shared.with(|c| c.shows(group));
+    let shows = move |group: Group| {
+        let c = shared.get();
+        c.shows(group)
+    };
     view! {
         <div class="lab">
-            <MainFigure state main theme />
+            {main_figure(state, main, theme)}
             <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
-                {show(move || shows(Group::Curves), move || view! { <GameControls state /> }.into_any())}
-                {show(move || shows(Group::Time), move || view! { <TimeControls state shared /> }.into_any())}
+                {show(move || shows(Group::Curves), move || game_controls(state))}
+                {show(move || shows(Group::Time), move || time_controls(state, shared))}
                 {reset_button(state)}
             </form>
             {show(
                 move || shows(Group::Convergence),
-                move || view! { <Sweep state main theme /> }.into_any(),
+                move || sweep_figure(state, main, theme),
             )}
             {show(
                 move || shows(Group::Numbers),
@@ -77,8 +80,7 @@ fn table(state: RwSignal<Gan>, main: Job<Gan>, make: fn(&Gan, &GanReply) -> Tabl
     Signal::derive(move || with_reply(state, main, make).unwrap_or_default())
 }
 
-#[component]
-fn MainFigure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> impl IntoView {
+fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let narrow = Memo::new(move |_| width.get() < NARROW);
     let figure = Memo::new(move |_| {
@@ -109,10 +111,10 @@ fn MainFigure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> impl 
             <TableView table=table(state, main, tables::measures) />
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Sweep(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> impl IntoView {
+fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         let narrow = width.get() < NARROW;
@@ -128,10 +130,10 @@ fn Sweep(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> impl IntoV
             </p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn GameControls(state: RwSignal<Gan>) -> impl IntoView {
+fn game_controls(state: RwSignal<Gan>) -> AnyView {
     let weights = WEIGHTS.map(|(name, _)| (name, words::gan_weights(name))).to_vec();
     view! {
         <fieldset>
@@ -153,10 +155,10 @@ fn GameControls(state: RwSignal<Gan>) -> impl IntoView {
             />
         </fieldset>
     }
+    .into_any()
 }
 
-#[component]
-fn TimeControls(state: RwSignal<Gan>, shared: Shared) -> impl IntoView {
+fn time_controls(state: RwSignal<Gan>, shared: Shared) -> AnyView {
     let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
     let continuous = move || state.with(|s| s.rule == Rule::Continuous && s.weights == GanWeights::Paper);
     view! {
@@ -175,4 +177,5 @@ fn TimeControls(state: RwSignal<Gan>, shared: Shared) -> impl IntoView {
             </p>
         </fieldset>
     }
+    .into_any()
 }
