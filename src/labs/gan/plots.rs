@@ -131,8 +131,9 @@ fn maps(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: Option<&Shown<'
     // Peaks may be as high as one likes; the scale ends a little above the data's.
     let top = largest(&generator).unwrap_or(data_top).clamp(data_top, data_top + 4.0);
     let density = ColourScale::sequential((top - DEPTH, top));
-    let seen = ratio.iter().zip(&reply.log_density).filter(|(_, l)| **l > data_top - DEPTH);
-    let reach = nice(seen.map(|(r, _)| r.abs()).fold(0.1, f64::max).min(DEPTH));
+    // Where the data are; farther out the ratio falls without end.
+    let seen = ratio.iter().zip(&reply.log_density).filter(|(_, l)| **l > data_top - 3.0);
+    let reach = nice(seen.map(|(r, _)| r.abs()).fold(0.1, f64::max).min(5.0));
     let difference = ColourScale::diverging(reach);
     let map = |title: &str, values: Vec<f64>, scale: ColourScale, labelled: bool| {
         let grid = grid(values);

@@ -53,12 +53,32 @@ fn oracle() {
             close(equilibrium.log_c, expected("log_c"), 1e-6, &what("log c"));
             close(measures.kl, expected("kl_g_data"), 1e-6, &what("KL"));
             close(measures.js, expected("js"), 1e-6, &what("JS"));
-            // In the plane both sums cross a kink; the oracle’s own moves by 2.3e-6 on a finer grid.
-            let tolerance = if target.dim() == 1 { 1e-6 } else { 3e-6 };
-            close(measures.tv, expected("tv"), tolerance, &what("TV"));
-            close(measures.entropy, expected("entropy_g"), 1e-6, &what("entropy"));
+            // In the plane the oracle's sums on 801 x 801 nodes have errors of their own: the total
+            // variation for its kink, the entropy for the width of p_G's peak at λ = 2. By so much
+            // the first moves on 3001 x 3001 nodes; for the second see the next test.
+            let moves = match (target, equilibrium.lambda) {
+                (Preset::Three, 0.5) => 7.9e-8,
+                (Preset::Three, 1.0) => -1.9e-6,
+                (Preset::Three, 2.0) => 7.7e-6,
+                _ => 0.0,
+            };
+            let tolerance = if target.dim() == 1 { 1e-6 } else { 2e-6 };
+            close(measures.tv, expected("tv") + moves, tolerance, &what("TV"));
+            close(measures.entropy, expected("entropy_g"), tolerance, &what("entropy"));
         }
     }
+}
+
+/// The sharpest of the oracle's cases again, on 2001 x 2001 nodes, by a script that shares no code
+/// with either.
+#[test]
+fn a_finer_sum_in_the_plane() {
+    let spectrum = preset(Preset::Three);
+    let equilibrium = Equilibrium::solve(&spectrum, 2.0);
+    let measures = equilibrium.measures(&spectrum);
+    close(equilibrium.log_c, 2.235_778_524_019, 1e-9, "log c");
+    close(measures.kl, 2.021_641_896_555, 1e-9, "KL");
+    close(measures.entropy, -0.743_718_416_329, 1e-9, "entropy");
 }
 
 #[test]
