@@ -5,6 +5,8 @@
 use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
 #[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
+#[cfg(labs)]
+use super::tasks::gan::{GanReply, GanRequest};
 use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
@@ -76,6 +78,9 @@ pub enum Request {
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
+    /// Equilibria of a regularised GAN.
+    #[cfg(labs)]
+    Gan(GanRequest),
     /// Weighted diffusion losses of a token given its context.
     #[cfg(labs)]
     DiffusionLoss(DiffusionLossRequest),
@@ -164,6 +169,9 @@ pub enum Reply {
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
+    /// To [`Request::Gan`].
+    #[cfg(labs)]
+    Gan(GanReply),
     /// To [`Request::DiffusionLoss`].
     #[cfg(labs)]
     DiffusionLoss(DiffusionLossReply),

@@ -31,6 +31,8 @@ pub use tasks::diffusion_loss::{
 };
 #[cfg(labs)]
 pub use tasks::elbo::{ElboReply, ElboRequest, ElboRun};
+#[cfg(labs)]
+pub use tasks::gan::{GanField, GanReply, GanRequest, GanWeights, OUTSIDE};
 #[cfg(all(kernels, feature = "gpu"))]
 pub use tasks::{GpuTask, GpuTaskError};
 pub use tasks::{Progress, Task};

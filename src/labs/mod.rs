@@ -14,6 +14,8 @@ pub mod diffusion_loss;
 #[cfg(labs)]
 pub mod elbo;
 pub mod figures;
+#[cfg(labs)]
+pub mod gan;
 pub mod report;
 
 use crate::permalink::{Notice, Reader, Writer};
@@ -27,14 +29,20 @@ pub enum Lab {
     Density,
     /// What training by the ELBO minimises.
     Elbo,
+    /// What a generator pays for the score-matching regulariser.
+    Gan,
     /// What a diffusion head minimises.
     DiffusionLoss,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 3] =
-        [("density", Lab::Density), ("elbo", Lab::Elbo), ("diffusion-loss", Lab::DiffusionLoss)];
+    pub const ALL: [(&'static str, Lab); 4] = [
+        ("density", Lab::Density),
+        ("elbo", Lab::Elbo),
+        ("gan", Lab::Gan),
+        ("diffusion-loss", Lab::DiffusionLoss),
+    ];
 
     /// The name in links.
     pub fn name(self) -> &'static str {
@@ -86,6 +94,9 @@ pub enum LabState {
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
+    /// See [`gan::Gan`].
+    #[cfg(labs)]
+    Gan(gan::Gan),
     /// See [`diffusion_loss::DiffusionLoss`].
     #[cfg(labs)]
     DiffusionLoss(diffusion_loss::DiffusionLoss),
@@ -97,6 +108,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Gan => LabState::Gan(Model::read(&mut reader)),
         #[cfg(labs)]
         Lab::DiffusionLoss => LabState::DiffusionLoss(Model::read(&mut reader)),
         _ => LabState::Density(Model::read(&mut reader)),
@@ -125,6 +138,8 @@ impl LabState {
             LabState::Density(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Gan(state) => state.query(),
             #[cfg(labs)]
             LabState::DiffusionLoss(state) => state.query(),
         }

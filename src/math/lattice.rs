@@ -32,6 +32,7 @@ pub struct Lattice {
     mixture: Arc<Mixture>,
     plan: Plan,
     spec: FormulaSpec,
+    least_bend: f64,
     xs: Vec<f64>,
     ys: Vec<f64>,
     node: usize,
@@ -71,11 +72,23 @@ impl Lattice {
             }
             _ => spec.plan(&mixture),
         };
+        Self::with_plan(mixture, plan, spec, xs, ys)
+    }
+
+    /// The same for any plan.
+    pub fn with_plan(
+        mixture: Arc<Mixture>,
+        plan: Plan,
+        spec: &FormulaSpec,
+        xs: Vec<f64>,
+        ys: Vec<f64>,
+    ) -> Self {
         let total = vec![0.0; xs.len() * ys.len()];
         Self {
             mixture,
             plan,
             spec: *spec,
+            least_bend: 0.0,
             xs,
             ys,
             node: 0,
@@ -84,6 +97,14 @@ impl Lattice {
             resolved: true,
             scratch: Scratch::default(),
         }
+    }
+
+    /// Takes the score to bend over no less than this length. Its sharpest ridges lie between
+    /// distant components, where there is hardly any mass; who does not look there saves time.
+    #[must_use]
+    pub fn with_least_bend(mut self, length: f64) -> Self {
+        self.least_bend = length;
+        self
     }
 
     /// Does some rows of the node in progress; `true` when all nodes are in.
@@ -119,7 +140,7 @@ impl Lattice {
     }
 
     fn start(&mut self, time: Time) -> Pass {
-        let bend = self.mixture.bend_at(time);
+        let bend = self.mixture.bend_at(time).max(self.least_bend);
         let deviation = time.t().sqrt();
         let method = if deviation < 0.7 * bend {
             // Each further node gains a factor (deviation/bend)².

@@ -25,8 +25,10 @@
 //!
 //! Left out on purpose: anything that knows of threads, browsers, pictures or links.
 
+mod cells;
 pub mod diffusion_loss;
 mod elbo;
+mod equilibrium;
 mod family;
 mod fit;
 mod formula;
@@ -40,13 +42,18 @@ mod ode;
 mod plan;
 mod quadrature;
 pub mod random;
+mod regulariser;
 mod schedule;
 mod score_error;
 mod sobol;
 pub mod targets;
 mod time;
 
+pub use cells::{Cell, CellOptions, Cells, Pole};
 pub use elbo::{ElboParts, ReverseVariance, elbo_parts, elbo_plan};
+pub use equilibrium::{
+    Equilibrium, MAX_LABELS, Measures, Sample, Sampling, Spectrum, SpectrumBuilder, TOLERANCE,
+};
 pub use family::Family;
 pub use fit::{LineFit, fit_line};
 pub use formula::{
@@ -62,6 +69,7 @@ pub use objectives::{OBJECTIVES, Population, chebyshev_minimum, chebyshev_points
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};
 pub use quadrature::{gauss_hermite, gauss_legendre};
+pub use regulariser::{LineField, Minimum, PlaneField, REGULARISER_EXTENT, Regulariser};
 pub use schedule::{MAX_STEPS, NoiseSchedule, Schedule};
 pub use score_error::ScoreError;
 pub use time::Time;

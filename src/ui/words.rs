@@ -13,6 +13,7 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
         "elbo" => ("ELBO", "What training minimises"),
+        "gan" => ("GAN", "A regularised GAN at equilibrium"),
         "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
         _ => ("Density", "The density formula"),
     }
@@ -77,6 +78,14 @@ pub fn variance(variance: ReverseVariance) -> &'static str {
         ReverseVariance::Beta => "β",
         ReverseVariance::BetaOverAlpha => "β/α",
         ReverseVariance::Posterior => "posterior β̃",
+    }
+}
+
+/// Names of the GAN lab's weights, by their names in links.
+pub fn gan_weights(name: &str) -> &'static str {
+    match name {
+        "uniform" => "Uniform",
+        _ => "Of the density formula",
     }
 }
 

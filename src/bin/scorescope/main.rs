@@ -17,7 +17,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use scorescope::compute::{DiffusionLossReply, Reply, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, density, diffusion_loss, elbo, open};
+use scorescope::labs::{LabState, density, diffusion_loss, elbo, gan, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -90,6 +90,7 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
             }
             elbo::report::evaluate(elbo)?
         }
+        LabState::Gan(gan) => gan::report::evaluate(gan, at.as_deref())?,
         LabState::DiffusionLoss(state) => diffusion_loss::report::evaluate(state, at.as_deref())?,
     };
     Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
@@ -120,6 +121,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let figure = match checked(&query)?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
+        LabState::Gan(state) => gan_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::DiffusionLoss(state) => diffusion_loss_figure(&state, &figure, f64::from(width) < NARROW)?,
     };
     let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
@@ -212,6 +214,19 @@ fn elbo_figure(state: &elbo::Elbo, name: &str) -> Result<Figure, Failure> {
     let figure = match run(request)? {
         Reply::Elbo(reply) if name == "gaps" => Some(plots::gaps(Some(&reply))),
         Reply::Elbo(reply) => plots::main(state, &reply),
+        _ => None,
+    };
+    figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use gan::{jobs, plots};
+    if !matches!(name, "main" | "sweep") {
+        return Err(format!("--figure takes main or sweep here, not {name}").into());
+    }
+    let figure = match run(jobs::main(state))? {
+        Reply::Gan(reply) if name == "sweep" => Some(plots::sweep(state, Some(&reply), narrow)),
+        Reply::Gan(reply) => plots::main(state, &reply, narrow),
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())

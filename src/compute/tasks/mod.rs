@@ -7,6 +7,8 @@ pub(super) mod diffusion_loss;
 pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
+#[cfg(labs)]
+pub(super) mod gan;
 #[cfg(all(kernels, feature = "gpu"))]
 mod gpu;
 mod grid;
@@ -34,6 +36,9 @@ pub enum Task {
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
+    /// See [`Request::Gan`].
+    #[cfg(labs)]
+    Gan(Box<gan::GanTask>),
     /// See [`Request::DiffusionLoss`].
     #[cfg(labs)]
     DiffusionLoss(Box<diffusion_loss::DiffusionLossTask>),
@@ -66,6 +71,8 @@ impl Task {
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
             #[cfg(labs)]
+            Request::Gan(request) => Task::Gan(Box::new(gan::GanTask::new(request)?)),
+            #[cfg(labs)]
             Request::DiffusionLoss(request) => {
                 Task::DiffusionLoss(Box::new(diffusion_loss::DiffusionLossTask::new(request)?))
             }
@@ -81,6 +88,8 @@ impl Task {
             Task::Convergence(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
+            #[cfg(labs)]
+            Task::Gan(task) => task.step(),
             #[cfg(labs)]
             Task::DiffusionLoss(task) => task.step(),
         }

@@ -1,0 +1,85 @@
+//! From replies to tables of numbers.
+
+use super::jobs::{CURVE, SIDE, points};
+use super::plots::{Shown, shown};
+use super::state::Gan;
+use crate::compute::{GanReply, GanWeights};
+use crate::ui::table::{Table, TableRow};
+
+/// Decimals of densities and measures.
+const DECIMALS: usize = 5;
+
+/// Measures of the equilibria with either weights, side by side.
+pub fn measures(state: &Gan, reply: &GanReply) -> Table {
+    let mut shown = shown(state, reply);
+    shown.sort_by_key(|s| s.field.weights != GanWeights::Paper);
+    let row = |heading: &str, value: &dyn Fn(&Shown<'_>) -> Option<f64>| TableRow {
+        heading: heading.to_owned(),
+        cells: shown.iter().map(value).collect(),
+        decimals: DECIMALS,
+    };
+    let mut rows = vec![
+        row("KL(generator || data), nats", &|s| Some(s.measures.kl)),
+        row("Jensen–Shannon divergence, nats", &|s| Some(s.measures.js)),
+        row("total variation", &|s| Some(s.measures.tv)),
+        row("entropy of the generator, nats", &|s| Some(s.measures.entropy)),
+        row("mass outside the densest 95 % of the data", &|s| Some(s.measures.outside)),
+        row("log c", &|s| Some(s.equilibrium.log_c)),
+        row("D* at the mode", &|s| Some(s.equilibrium.discriminator(s.equilibrium.least))),
+    ];
+    let components = state.common.target.mixture().components();
+    let labels = shown.iter().map(|s| s.measures.shares.len()).min().unwrap_or(0);
+    for (j, component) in components.iter().enumerate().take(labels) {
+        let weight = crate::ui::table::show(component.weight, 3);
+        let heading = format!("share of component {} (weight {weight})", j + 1);
+        rows.push(row(&heading, &|s| s.measures.shares.get(j).copied()));
+    }
+    let mut columns = vec!["measure".to_owned()];
+    columns.extend(shown.iter().map(|s| match s.field.weights {
+        GanWeights::Paper => "formula’s weights".to_owned(),
+        GanWeights::Uniform => "uniform weights".to_owned(),
+    }));
+    let lambda = crate::permalink::write_number(state.lambda);
+    Table { caption: format!("The generator at equilibrium, λ = {lambda}"), columns, rows }
+}
+
+/// A sample of the plotted numbers, with the chosen weights.
+pub fn plotted(state: &Gan, reply: &GanReply) -> Table {
+    let shown = shown(state, reply);
+    let Some(s) = shown.last() else { return Table::default() };
+    let dim = state.common.target.mixture().dim();
+    let (count, stride) = if dim == 1 { (CURVE, 32) } else { (SIDE * SIDE, 16) };
+    if reply.log_density.len() != count {
+        return Table::default();
+    }
+    let wanted = |i: &usize| {
+        if dim == 1 {
+            i.is_multiple_of(stride)
+        } else {
+            (i % SIDE).is_multiple_of(stride) && (i / SIDE).is_multiple_of(stride)
+        }
+    };
+    let places = points(state, 1);
+    let rows = (0..count).filter(wanted).map(|i| {
+        let log_density = reply.log_density[i];
+        let regulariser = s.field.regulariser.get(i).copied().unwrap_or(f64::NAN);
+        let x: Vec<String> =
+            places[i * dim..(i + 1) * dim].iter().map(|x| crate::ui::table::show(*x, 3)).collect();
+        TableRow {
+            heading: x.join(", "),
+            cells: vec![
+                Some(log_density.exp()),
+                Some((log_density + s.equilibrium.log_ratio(regulariser)).exp()),
+                Some(s.equilibrium.discriminator(regulariser)),
+                Some(regulariser),
+            ],
+            decimals: DECIMALS,
+        }
+    });
+    let x = if dim == 1 { "x" } else { "x₁, x₂" };
+    Table {
+        caption: "Some of the plotted numbers, with the chosen weights".to_owned(),
+        columns: [x, "data", "generator", "D*", "R (nats)"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}

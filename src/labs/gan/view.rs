@@ -1,0 +1,181 @@
+//! The GAN lab on the page: figures, controls, tables and text.
+
+use super::state::{Gan, LAMBDA, WEIGHTS};
+use super::{jobs, plots, tables};
+use crate::compute::web::Backend;
+use crate::compute::{GanReply, GanWeights, Reply, Slot};
+use crate::labs::common::Group;
+use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields};
+use crate::labs::density::RULES;
+use crate::labs::figures::{NARROW, height};
+use crate::math::Rule;
+use crate::plot::{Theme, preferred_height};
+use crate::ui::fields::{ChoiceField, NumberField, Slide};
+use crate::ui::figure::FigureView;
+use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
+use crate::ui::reactive::{flag, number, place, show, text};
+use crate::ui::table::Table;
+use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// Text of the lab, rendered at build time.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/gan.text.en.html"));
+
+/// The lab; a [`View`](crate::labs::controls::View).
+pub fn view(
+    state: RwSignal<Gan>,
+    shared: Shared,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+    busy: RwSignal<bool>,
+) -> AnyView {
+    let read = move || state.get();
+    let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
+    Effect::new(move |_| busy.set(main.busy.get()));
+    let shows = move |group: Group| {
+        let c = shared.get();
+        c.shows(group)
+    };
+    view! {
+        <div class="lab">
+            {main_figure(state, main, theme)}
+            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+                {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
+                {show(move || shows(Group::Curves), move || game_controls(state))}
+                {show(move || shows(Group::Time), move || time_controls(state, shared))}
+                {reset_button(state)}
+            </form>
+            {show(
+                move || shows(Group::Convergence),
+                move || sweep_figure(state, main, theme),
+            )}
+            {show(
+                move || shows(Group::Numbers),
+                move || view! { <Numbers table=table(state, main, tables::plotted) /> }.into_any(),
+            )}
+            {show(
+                move || shows(Group::Text),
+                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
+            )}
+        </div>
+    }
+    .into_any()
+}
+
+/// The newest reply, with the parameters it belongs to but for those that are no part of a request,
+/// which are the ones in force.
+fn with_reply<T>(state: RwSignal<Gan>, main: Job<Gan>, read: impl FnOnce(&Gan, &GanReply) -> T) -> Option<T> {
+    let (lambda, weights) = state.with(|s| (s.lambda, s.weights));
+    main.answer.with(|answer| match answer {
+        Some(Answer { state: of, reply: Reply::Gan(reply), .. }) => {
+            Some(read(&Gan { lambda, weights, ..of.clone() }, reply))
+        }
+        _ => None,
+    })
+}
+
+/// A table of the newest reply.
+fn table(state: RwSignal<Gan>, main: Job<Gan>, make: fn(&Gan, &GanReply) -> Table) -> Signal<Table> {
+    Signal::derive(move || with_reply(state, main, make).unwrap_or_default())
+}
+
+fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyView {
+    let width = RwSignal::new(0.0);
+    let narrow = Memo::new(move |_| width.get() < NARROW);
+    let figure = Memo::new(move |_| {
+        let narrow = narrow.get();
+        with_reply(state, main, |s, reply| plots::main(s, reply, narrow))
+            .flatten()
+            .or_else(|| Some(plots::empty(&state.get(), narrow)))
+    });
+    let status = move || {
+        status_line(main, |reply| match reply {
+            Reply::Gan(reply) => {
+                let warning = if reply.unresolved {
+                    " The widths of the components differ too much for the boxes and grids: take the numbers with care."
+                } else {
+                    ""
+                };
+                Some(format!("Equilibria for all λ and both choices of weights{warning}"))
+            }
+            _ => None,
+        })
+    };
+    view! {
+        <section class="panel" aria-label="Main figure">
+            <Progress busy=main.busy progress=main.progress />
+            <FigureView label="Equilibrium" figure theme width height=height />
+            <p class="status" role="status">{text(status)}</p>
+            <p class="error" role="alert">{text(move || main.error.get())}</p>
+            <TableView table=table(state, main, tables::measures) />
+        </section>
+    }
+    .into_any()
+}
+
+fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        let narrow = width.get() < NARROW;
+        with_reply(state, main, |s, reply| plots::sweep(s, Some(reply), narrow))
+            .or_else(|| Some(plots::sweep(&state.get(), None, narrow)))
+    });
+    view! {
+        <section class="panel" aria-labelledby="sweep-heading">
+            <h2 id="sweep-heading">"Over the strength λ"</h2>
+            <FigureView label="Measures over λ" figure theme width height=preferred_height />
+            <p class="status">
+                "Solid: the chosen weights. The dotted line marks the λ in force."
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn game_controls(state: RwSignal<Gan>) -> AnyView {
+    let weights = WEIGHTS.map(|(name, _)| (name, words::gan_weights(name))).to_vec();
+    view! {
+        <fieldset>
+            <legend>"Regulariser"</legend>
+            <NumberField
+                label="Strength"
+                unit="λ"
+                spec=LAMBDA
+                value=number(move || state.with(|s| s.lambda))
+                set=move |v| state.update(|s| s.lambda = v)
+                slide=Slide::Linear(0.05)
+            />
+            <ChoiceField
+                label="Weights of the steps"
+                key="weights"
+                options=weights
+                value=place(move || state.with(|s| place_of(&WEIGHTS, &s.weights)))
+                set=move |i: usize| state.update(|s| s.weights = WEIGHTS[i].1)
+            />
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn time_controls(state: RwSignal<Gan>, shared: Shared) -> AnyView {
+    let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
+    let continuous = move || state.with(|s| s.rule == Rule::Continuous && s.weights == GanWeights::Paper);
+    view! {
+        <fieldset>
+            <legend>"Steps"</legend>
+            <ChoiceField
+                label="Formula’s weights"
+                key="rule"
+                options=rules
+                value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
+                set=move |i: usize| state.update(|s| s.rule = RULES[i].1)
+            />
+            {schedule_fields(shared)}
+            <p class="hint" hidden=flag(move || !continuous())>
+                "By the continuous rule R is −log p itself. The schedule shows in the uniform weights."
+            </p>
+        </fieldset>
+    }
+    .into_any()
+}
