@@ -25,6 +25,7 @@
 //!
 //! Left out on purpose: anything that knows of threads, browsers, pictures or links.
 
+pub mod classifier;
 mod elbo;
 mod family;
 mod fit;
@@ -53,7 +54,7 @@ pub use formula::{
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};
-pub use lattice::Lattice;
+pub use lattice::{Lattice, Sampling};
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
