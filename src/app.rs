@@ -3,9 +3,9 @@
 use crate::compute::web::{Engine, Tier};
 use crate::labs::common::ThemeChoice;
 use crate::labs::controls::{Shared, View};
-#[cfg(labs)]
-use crate::labs::elbo;
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
+#[cfg(labs)]
+use crate::labs::{classifier, elbo};
 use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
@@ -27,6 +27,7 @@ pub fn mount_other() {
     match lab_of(&current_query()) {
         Lab::Density => mount(),
         Lab::Elbo => mount_lab(elbo::view::view),
+        Lab::Classifier => mount_lab(classifier::view::view),
     }
 }
 

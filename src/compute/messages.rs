@@ -2,6 +2,8 @@
 //! page and its worker.
 
 #[cfg(labs)]
+use super::tasks::classifier::{AccuracyReply, AccuracyRequest, RegionsReply, RegionsRequest};
+#[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
 use crate::math::{Axis, Part, Quality};
 use crate::math::{
@@ -74,6 +76,12 @@ pub enum Request {
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
+    /// Decision regions of the diffusion classifier.
+    #[cfg(labs)]
+    Regions(RegionsRequest),
+    /// How often the diffusion classifier is right.
+    #[cfg(labs)]
+    Accuracy(AccuracyRequest),
 }
 
 /// See [`Request::Points`].
@@ -159,6 +167,12 @@ pub enum Reply {
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
+    /// To [`Request::Regions`].
+    #[cfg(labs)]
+    Regions(RegionsReply),
+    /// To [`Request::Accuracy`].
+    #[cfg(labs)]
+    Accuracy(AccuracyReply),
 }
 
 /// Log-densities in nats at the first points of a request. Lists are as long as the points

@@ -5,6 +5,8 @@
 //! code, so the page, the command line and the tests make the same numbers and the same figure
 //! from the same link; `view.rs` is the page's part.
 
+#[cfg(labs)]
+pub mod classifier;
 pub mod common;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod controls;
@@ -25,11 +27,14 @@ pub enum Lab {
     Density,
     /// What training by the ELBO minimises.
     Elbo,
+    /// Classes told apart by noise-prediction errors.
+    Classifier,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 2] = [("density", Lab::Density), ("elbo", Lab::Elbo)];
+    pub const ALL: [(&'static str, Lab); 3] =
+        [("density", Lab::Density), ("elbo", Lab::Elbo), ("classifier", Lab::Classifier)];
 
     /// The name in links.
     pub fn name(self) -> &'static str {
@@ -81,6 +86,9 @@ pub enum LabState {
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
+    /// See [`classifier::Classifier`].
+    #[cfg(labs)]
+    Classifier(classifier::Classifier),
 }
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
@@ -89,6 +97,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Classifier => LabState::Classifier(Model::read(&mut reader)),
         _ => LabState::Density(Model::read(&mut reader)),
     };
     (state, reader.finish())
@@ -114,6 +124,8 @@ impl LabState {
             LabState::Density(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Classifier(state) => state.query(),
         }
     }
 }

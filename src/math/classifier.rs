@@ -144,8 +144,7 @@ impl Classes {
 
     /// `log p(c) + log p(x | c)` for each class, in nats: Bayes' rule takes the largest.
     pub fn exact_logits(&self, x: &[f64], scratch: &mut Scratch) -> Vec<f64> {
-        let logit =
-            |class: &Class| class.prior.ln() + class.mixture.at_zero().log_density(x, &mut *scratch);
+        let logit = |class: &Class| class.prior.ln() + class.mixture.at_zero().log_density(x, &mut *scratch);
         self.classes.iter().map(logit).collect()
     }
 
@@ -164,22 +163,21 @@ impl Classes {
     /// The interval of `λ` outside of which every class's errors are as good as known; see
     /// [`super::lambda_range`].
     pub fn lambda_range(&self, reach: f64) -> (f64, f64) {
-        self.classes.iter().map(|class| super::lambda_range(&class.mixture, reach)).fold(
-            (f64::INFINITY, f64::NEG_INFINITY),
-            |(low, high), (a, b)| (low.min(a), high.max(b)),
-        )
+        self.classes
+            .iter()
+            .map(|class| super::lambda_range(&class.mixture, reach))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (a, b)| (low.min(a), high.max(b)))
     }
 }
 
+/// Logits this close are equal, nats: points on a line of symmetry are not to be divided by
+/// rounding.
+const TIE: f64 = 1e-6;
+
 /// The label with the largest logit, the first of equals; 0 where no logit is a number.
 pub fn decide(logits: &[f64]) -> usize {
-    let mut best = (0, f64::NEG_INFINITY);
-    for (label, logit) in logits.iter().enumerate() {
-        if *logit > best.1 {
-            best = (label, *logit);
-        }
-    }
-    best.0
+    let top = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    logits.iter().position(|logit| *logit >= top - TIE).unwrap_or(0)
 }
 
 /// `p(c | x)` from logits, by the softmax.
@@ -202,6 +200,17 @@ pub fn uniform_plan(schedule: &NoiseSchedule, dim: usize, total: f64) -> Plan {
     let weight = total / schedule.len() as f64;
     let nodes = schedule.times.iter().map(|time| PlanNode { time: *time, weight }).collect();
     Plan { dim, constant: 0.0, quadratic: 0.0, origin: 0.0, nodes }
+}
+
+/// The formula's plan by a rule and the uniform one, for classes of a target. `total` is the sum
+/// of the uniform weights, or `None` for that of the paper's.
+pub fn plans(classes: &Classes, rule: Rule, schedule: &NoiseSchedule, total: Option<f64>) -> [Plan; 2] {
+    let dim = classes.dim();
+    let formula = match rule {
+        Rule::Continuous => Plan::continuous(dim, classes.lambda_range(18.0), 0.25),
+        rule => Plan::discrete(rule, schedule, dim),
+    };
+    [formula, uniform_plan(schedule, dim, total.unwrap_or_else(|| total_weight(schedule)))]
 }
 
 #[cfg(test)]

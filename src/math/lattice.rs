@@ -14,7 +14,9 @@
 //! lattice point and time, not one a pixel, draw and time. Where `√t` is far below the length
 //! over which the score bends a few Gauss–Hermite nodes a pixel are cheaper.
 
-use super::{Estimate, FormulaSpec, Mixture, Plan, Rule, ScoreError, Scratch, Time, gauss_hermite, lambda_range};
+use super::{
+    Estimate, FormulaSpec, Mixture, Plan, Rule, ScoreError, Scratch, Time, gauss_hermite, lambda_range,
+};
 use std::sync::Arc;
 
 /// The kernel is cut off at this many standard deviations: e^{-6.5²/2} = 7e-10.

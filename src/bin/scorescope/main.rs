@@ -17,7 +17,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use scorescope::compute::{Reply, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, density, elbo, open};
+use scorescope::labs::{LabState, classifier, density, elbo, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -90,6 +90,7 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
             }
             elbo::report::evaluate(elbo)?
         }
+        LabState::Classifier(classifier) => classifier::report::evaluate(classifier, at.as_deref())?,
     };
     Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
 }
@@ -119,6 +120,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let figure = match checked(&query)?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
+        LabState::Classifier(state) => classifier_figure(&state, &figure, f64::from(width) < NARROW)?,
     };
     let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
     let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
@@ -168,6 +170,21 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
         Reply::Points(reply) => plots::main(state, &reply, narrow),
         Reply::Probe(reply) => Some(plots::probe(state, &reply)),
         Reply::Convergence(reply) => Some(plots::convergence(state, &reply, narrow)),
+        _ => None,
+    };
+    figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn classifier_figure(state: &classifier::Classifier, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use classifier::{jobs, plots};
+    let request = match name {
+        "main" => jobs::main(state),
+        "accuracy" => jobs::accuracy(state),
+        other => return Err(format!("--figure takes main or accuracy here, not {other}").into()),
+    };
+    let figure = match run(request)? {
+        Reply::Regions(reply) => plots::main(state, &reply),
+        Reply::Accuracy(reply) => Some(plots::accuracy(state, Some(&reply), narrow)),
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())

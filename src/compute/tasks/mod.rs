@@ -1,5 +1,7 @@
 //! Requests carried out step by step, each step a few milliseconds at most.
 
+#[cfg(labs)]
+pub(super) mod classifier;
 mod convergence;
 #[cfg(labs)]
 pub(super) mod elbo;
@@ -32,6 +34,12 @@ pub enum Task {
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
+    /// See [`Request::Regions`].
+    #[cfg(labs)]
+    Regions(Box<classifier::RegionsTask>),
+    /// See [`Request::Accuracy`].
+    #[cfg(labs)]
+    Accuracy(Box<classifier::AccuracyTask>),
 }
 
 /// What a step brought.
@@ -60,6 +68,10 @@ impl Task {
             }
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
+            #[cfg(labs)]
+            Request::Regions(request) => Task::Regions(Box::new(classifier::RegionsTask::new(request)?)),
+            #[cfg(labs)]
+            Request::Accuracy(request) => Task::Accuracy(Box::new(classifier::AccuracyTask::new(&request)?)),
         })
     }
 
@@ -72,6 +84,10 @@ impl Task {
             Task::Convergence(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
+            #[cfg(labs)]
+            Task::Regions(task) => task.step(),
+            #[cfg(labs)]
+            Task::Accuracy(task) => task.step(),
         }
     }
 }

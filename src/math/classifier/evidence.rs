@@ -5,7 +5,7 @@
 //! class serves all pixels ([`Lattice`]); at points there is a tensor Gauss–Hermite rule each.
 //! It comes in steps of a few milliseconds, for callers that report progress or stop.
 
-use super::{Classes, Clock, Functional, noise_errors};
+use super::{Class, Classes, Clock, Functional, noise_errors};
 use crate::math::{Lattice, Noise, Plan, PlanNode, Sampling, Scratch};
 use std::sync::Arc;
 
@@ -40,6 +40,8 @@ pub struct Evidence {
     clock: Clock,
     functionals: Vec<Functional>,
     places: Places,
+    /// Of each class, at points.
+    noises: Vec<Noise>,
     time: usize,
     class: usize,
     work: Work,
@@ -53,20 +55,38 @@ enum Work {
     Start,
     Lattice(Box<Lattice>),
     /// Errors at the points done so far.
-    Points(Noise, Vec<f64>),
+    Points(Vec<f64>),
 }
 
 impl Evidence {
     /// Starts on some places for the weightings given as plans.
     pub fn new(classes: Arc<Classes>, clock: Clock, plans: &[Plan], places: Places) -> Self {
         let functionals: Vec<Functional> = plans.iter().map(|plan| clock.functional(plan)).collect();
+        let noises = match &places {
+            Places::Points { nodes, .. } => {
+                let noise = |class: &Class| Noise::quadrature(classes.dim(), *nodes, class.mixture.bend());
+                classes.iter().map(noise).collect()
+            }
+            Places::Grid { .. } => Vec::new(),
+        };
         let count = match &places {
             Places::Points { points, .. } => points.len() / classes.dim(),
             Places::Grid { xs, ys, .. } => xs.len() * ys.len(),
         };
         let sums = vec![vec![vec![0.0; count]; classes.len()]; functionals.len()];
         let scratch = Scratch::default();
-        Self { classes, clock, functionals, places, time: 0, class: 0, work: Work::Start, sums, scratch }
+        Self {
+            classes,
+            clock,
+            functionals,
+            places,
+            noises,
+            time: 0,
+            class: 0,
+            work: Work::Start,
+            sums,
+            scratch,
+        }
     }
 
     /// Does the next step; `true` when there is nothing left to do.
@@ -80,10 +100,7 @@ impl Evidence {
         let errors = match std::mem::replace(&mut self.work, Work::Start) {
             Work::Start => {
                 self.work = match &self.places {
-                    Places::Points { nodes, .. } => {
-                        let noise = Noise::quadrature(self.classes.dim(), *nodes, class.mixture.bend());
-                        Work::Points(noise, Vec::new())
-                    }
+                    Places::Points { .. } => Work::Points(Vec::new()),
                     Places::Grid { xs, ys, sampling } => {
                         let mut plan =
                             Plan { dim: 2, constant: 0.0, quadratic: 0.0, origin: 0.0, nodes: Vec::new() };
@@ -101,17 +118,19 @@ impl Evidence {
                 }
                 lattice.sums().to_vec()
             }
-            Work::Points(noise, mut errors) => {
-                if let Places::Points { points, .. } = &self.places {
+            Work::Points(mut errors) => {
+                if let (Places::Points { points, .. }, Some(noise)) =
+                    (&self.places, self.noises.get(self.class))
+                {
                     let dim = self.classes.dim();
                     let batch = (STEP / (noise.total(time) * class.mixture.len())).max(1);
                     let start = errors.len() * dim;
                     let end = (start + batch * dim).min(points.len());
                     let more =
-                        noise_errors(&class.mixture, time, &points[start..end], &noise, &mut self.scratch);
+                        noise_errors(&class.mixture, time, &points[start..end], noise, &mut self.scratch);
                     errors.extend(more);
                     if end < points.len() {
-                        self.work = Work::Points(noise, errors);
+                        self.work = Work::Points(errors);
                         return false;
                     }
                 }

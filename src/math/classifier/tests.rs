@@ -18,7 +18,7 @@ fn classes(components: &[Component]) -> Arc<Classes> {
 /// Logits by a plan at points, with the expectations by quadrature.
 fn logits(classes: &Arc<Classes>, plans: &[Plan], points: &[f64]) -> Vec<Vec<f64>> {
     let clock = Clock::new(classes.lambda_range(10.0), 0.25);
-    let nodes = if classes.dim() == 1 { 200 } else { 24 };
+    let nodes = if classes.dim() == 1 { 240 } else { 16 };
     let places = Places::Points { points: points.to_vec(), nodes };
     Evidence::new(classes.clone(), clock, plans, places).run()
 }
@@ -79,39 +79,39 @@ fn equal_round_gaussians_are_parted_by_the_bisector() {
         assert!(found.chunks_exact(2).all(|l| (l[0] - l[1]).abs() < 1e-9), "{found:?}");
     }
     let points = square(3.0, 12);
-    let expected: Vec<usize> =
-        points.chunks_exact(2).map(|x| usize::from(x[0] - 0.5 * x[1] > 0.0)).collect();
+    let expected: Vec<usize> = points.chunks_exact(2).map(|x| usize::from(x[0] - 0.5 * x[1] > 0.0)).collect();
     for found in logits(&classes, &plans, &points) {
         assert_eq!(labels(&found, 2), expected);
     }
     assert_eq!(bayes(&classes, &points), expected);
 }
 
-/// The share of points at which the formula's weights disagree with Bayes' rule falls with the
-/// number of steps; that of uniform weights stays.
+/// The share of test points at which the formula's weights disagree with Bayes' rule falls with
+/// the number of steps; that of uniform weights on the schedule of DDPM stays.
 #[test]
 fn the_formula_tends_to_bayes_rule_and_uniform_weights_do_not() {
-    let pair = [spot(0.5, &[-0.7, 0.0], 0.1), spot(0.5, &[0.7, 0.0], 1.2)];
-    for (classes, stays) in [(classes(&pair), 0.1), (classes(&Preset::Three.components()), 0.02)] {
-        let points = square(3.0, 24);
-        let exact = bayes(&classes, &points);
-        let share = |steps: usize| -> [f64; 4] {
-            let schedule = Schedule::Linear.steps(steps);
-            let plans = [
-                Plan::discrete(Rule::Paper, &schedule, 2),
-                uniform_plan(&schedule, 2, total_weight(&schedule)),
-                uniform_plan(&schedule, 2, 1.0),
-                Plan::discrete(Rule::LogSnrTrapezoid, &schedule, 2),
-            ];
-            let found = logits(&classes, &plans, &points);
-            [0, 1, 2, 3].map(|i| disagreement(&labels(&found[i], classes.len()), &exact))
+    let pair = [spot(0.5, &[-0.7, 0.0], 0.02), spot(0.5, &[0.7, 0.0], 1.0)];
+    for (classes, stays) in [(classes(&pair), 0.004), (classes(&Preset::Three.components()), 0.004)] {
+        // Points near the boundary, where labels are at stake.
+        let mut scratch = Scratch::default();
+        let doubtful = |x: &Vec<f64>| {
+            let logits = classes.exact_logits(x, &mut scratch);
+            let [a, b] = rivals(&logits);
+            logits[a] - logits[b] < 1.0
         };
-        let shares = [10, 30, 100, 1000].map(share);
-        println!("{shares:?}");
-        let [few, some, many] = [shares[0], shares[2], shares[3]];
-        assert!(many[0] < 0.5 * some[0].max(0.004) && many[0] < 0.01, "{shares:?}");
-        assert!(few[0] > some[0], "{shares:?}");
-        assert!([few, some, many].iter().all(|s| s[1] > stays), "{shares:?}");
+        let points: Vec<f64> =
+            square(2.5, 61).chunks_exact(2).map(<[f64]>::to_vec).filter(doubtful).flatten().collect();
+        let exact = bayes(&classes, &points);
+        let share = |steps: usize| -> [f64; 2] {
+            let schedule = Schedule::Linear.steps(steps);
+            let found = logits(&classes, &plans(&classes, Rule::Paper, &schedule, None), &points);
+            [0, 1].map(|i| disagreement(&labels(&found[i], classes.len()), &exact))
+        };
+        let shares = [10, 100, 1000].map(share);
+        println!("{} points: {shares:?}", points.len() / 2);
+        let [few, some, many] = shares;
+        assert!(some[0] < 0.5 * few[0] && many[0] < 0.5 * some[0], "{shares:?}");
+        assert!([some, many].iter().all(|s| s[1] > stays), "{shares:?}");
     }
 }
 
@@ -141,7 +141,7 @@ fn shared_draws_have_less_variance() {
         };
         let (shared, independent) = (variance(true), variance(false));
         println!("variance shared {shared:.3} independent {independent:.3}");
-        assert!(shared < 0.6 * independent, "{shared} {independent}");
+        assert!(shared < 0.5 * independent, "{shared} {independent}");
     }
 }
 
@@ -166,9 +166,8 @@ fn draws_estimate_the_sum() {
     let mut scratch = Scratch::default();
     for shared in [true, false] {
         let draws = Draws { seed: 2, most: 8000, shared };
-        let terms: Vec<Vec<f64>> = (0..draws.most)
-            .map(|n| draws.terms(&classes, &table, (0, &x), n, &mut scratch))
-            .collect();
+        let terms: Vec<Vec<f64>> =
+            (0..draws.most).map(|n| draws.terms(&classes, &table, (0, &x), n, &mut scratch)).collect();
         for c in 0..3 {
             let n = terms.len() as f64;
             let mean = terms.iter().map(|t| t[c]).sum::<f64>() / n;
@@ -205,10 +204,8 @@ fn bayes_rule_is_right_most_often() {
     for classes in [classes(&pair), classes(&Preset::Three.components())] {
         let (points, truth) = test_points(&classes, 600);
         let schedule = LI_YAN.steps(100);
-        let plans = [
-            Plan::discrete(Rule::Paper, &schedule, 2),
-            uniform_plan(&schedule, 2, total_weight(&schedule)),
-        ];
+        let plans =
+            [Plan::discrete(Rule::Paper, &schedule, 2), uniform_plan(&schedule, 2, total_weight(&schedule))];
         let accuracy = |labels: &[usize]| 1.0 - disagreement(labels, &truth);
         let best = accuracy(&bayes(&classes, &points));
         // Of the points on which two rules differ, half may be right for either.
@@ -255,8 +252,7 @@ fn grids_and_points_agree() {
     let run = |places| {
         Evidence::new(classes.clone(), clock.clone(), std::slice::from_ref(&plan), places).run().remove(0)
     };
-    let on_grid =
-        run(Places::Grid { xs: axis.clone(), ys: axis.clone(), sampling: Sampling::FINE });
+    let on_grid = run(Places::Grid { xs: axis.clone(), ys: axis.clone(), sampling: Sampling::FINE });
     let at_points = run(Places::Points { points, nodes: 24 });
     for (a, b) in on_grid.iter().zip(&at_points) {
         assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{a} {b}");
