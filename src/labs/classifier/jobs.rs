@@ -8,7 +8,7 @@ use crate::math::{Axis, Mixture};
 /// Points along the line.
 pub const LINE: usize = 385;
 /// Points along a side of the map: on the way, and in the end.
-pub const SIDES: [usize; 2] = [25, 97];
+pub const SIDES: [usize; 2] = [33, 129];
 /// Points drawn from the target, with their classes.
 pub const POINTS: usize = 200;
 /// Numbers of draws on the curve.

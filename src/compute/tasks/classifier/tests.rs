@@ -140,6 +140,6 @@ fn accuracy_grows_with_the_draws() {
     let own: Vec<_> = reply.curves.iter().filter(|c| !c.shared).collect();
     for (shared, own) in shared.iter().zip(&own) {
         assert!((shared.accuracy[4].1 - right(&reply.labels[0]) / 150.0).abs() < 0.05, "{shared:?}");
-        assert!(shared.variance < 0.1 * own.variance, "{} {}", shared.variance, own.variance);
+        assert!(shared.variance < 0.25 * own.variance, "{} {}", shared.variance, own.variance);
     }
 }

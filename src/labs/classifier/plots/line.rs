@@ -11,7 +11,7 @@ use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row
 use std::sync::Arc;
 
 /// Densities this far below the peak have no say in the range of the log-odds, nats.
-const DEPTH: f64 = 5.0;
+const DEPTH: f64 = 3.0;
 
 pub(super) fn intervals(state: &Classifier, reply: &RegionsReply, verdict: &Verdict, count: usize) -> Figure {
     let axis = line(&state.common.target.mixture(), count);
@@ -36,6 +36,10 @@ pub(super) fn intervals(state: &Classifier, reply: &RegionsReply, verdict: &Verd
     let shading = Shading::Nearest;
     panels[1].layers.insert(0, Layer::Raster { grid, scale: ColourScale::classes(), shading });
 
+    for (row, rule) in [2, 1, 0].into_iter().enumerate() {
+        panels[1].layers.extend(interval_names(&verdict.labels[rule], &at, row as f64));
+    }
+
     if let Some(odds) = panels.get_mut(2) {
         let top = reply.logits[0].iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut reach = 1.0f64;
@@ -45,7 +49,7 @@ pub(super) fn intervals(state: &Classifier, reply: &RegionsReply, verdict: &Verd
                 let exact = reply.logits[0].chunks_exact(reply.classes);
                 let near = exact.map(|l| l.iter().copied().fold(f64::NEG_INFINITY, f64::max) > top - DEPTH);
                 let seen = values.iter().zip(near).filter(|(v, near)| *near && v.is_finite());
-                reach = nice(seen.map(|(v, _)| v.abs()).fold(1.0, f64::max)).min(20.0);
+                reach = nice(seen.map(|(v, _)| v.abs()).fold(1.0, f64::max)).min(10.0);
             }
             odds.layers.push(Layer::Line {
                 points: curve(values),
@@ -113,6 +117,21 @@ fn class_names(state: &Classifier, reply: &RegionsReply, at: &[f64]) -> Vec<Laye
             Layer::Text { x, y: logit.exp(), text: format!("class {class}"), role: Role::Exact }
         })
         .collect()
+}
+
+/// The class of each interval that is wide enough for a number and clear of the rule's name.
+fn interval_names(labels: &[usize], at: &[f64], y: f64) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let mut start = 0;
+    for run in labels.chunk_by(|a, b| a == b) {
+        let (middle, wide) = (start + run.len() / 2, run.len() * 25 >= labels.len());
+        if wide && middle * 4 > labels.len() {
+            let text = run[0].to_string();
+            layers.push(Layer::Text { x: at[middle], y, text, role: Role::Exact });
+        }
+        start += run.len();
+    }
+    layers
 }
 
 /// `log p(0 | x) - log p(not 0 | x)`.
