@@ -189,7 +189,7 @@ fn links(c: &mut Criterion) {
 fn figures(c: &mut Criterion) {
     let mut group = c.benchmark_group("figure");
     for (name, query) in [("curves", "draws=4&curves=ode"), ("maps", "target=ring8&estimator=quadrature")] {
-        let (LabState::Density(state), _) = open(query);
+        let (LabState::Density(state), _) = open(query) else { panic!("a link of the density lab") };
         let Ok(Reply::Points(reply)) = run(jobs::main(&state)) else { panic!("a picture") };
         group.bench_function(name, |b| b.iter(|| plots::main(&state, &reply, false).expect("a figure")));
     }

@@ -2,6 +2,8 @@
 //! page and its worker.
 
 #[cfg(labs)]
+use super::tasks::classifier::{AccuracyReply, AccuracyRequest, RegionsReply, RegionsRequest};
+#[cfg(labs)]
 use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
 #[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
@@ -78,6 +80,12 @@ pub enum Request {
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
+    /// Decision regions of the diffusion classifier.
+    #[cfg(labs)]
+    Regions(RegionsRequest),
+    /// How often the diffusion classifier is right.
+    #[cfg(labs)]
+    Accuracy(AccuracyRequest),
     /// Equilibria of a regularised GAN.
     #[cfg(labs)]
     Gan(GanRequest),
@@ -169,6 +177,12 @@ pub enum Reply {
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
+    /// To [`Request::Regions`].
+    #[cfg(labs)]
+    Regions(RegionsReply),
+    /// To [`Request::Accuracy`].
+    #[cfg(labs)]
+    Accuracy(AccuracyReply),
     /// To [`Request::Gan`].
     #[cfg(labs)]
     Gan(GanReply),

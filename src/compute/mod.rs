@@ -25,6 +25,11 @@ pub use scheduler::Scheduler;
 pub use shares::Shares;
 pub use split::merge;
 #[cfg(labs)]
+pub use tasks::classifier::{
+    AccuracyReply, AccuracyRequest, Classifier, DrawCurve, MOST_DRAWS, REPETITIONS, RegionsPlace,
+    RegionsReply, RegionsRequest,
+};
+#[cfg(labs)]
 pub use tasks::diffusion_loss::{
     ChainReply, ChainRequest, DiffusionLossReply, DiffusionLossRequest, LOSS_OBJECTIVES, LossMinimisersReply,
     LossMinimisersRequest, LossesReply, LossesRequest, WEIGHTINGS,

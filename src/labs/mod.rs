@@ -5,6 +5,8 @@
 //! code, so the page, the command line and the tests make the same numbers and the same figure
 //! from the same link; `view.rs` is the page's part.
 
+#[cfg(labs)]
+pub mod classifier;
 pub mod common;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod controls;
@@ -31,16 +33,19 @@ pub enum Lab {
     Elbo,
     /// What a generator pays for the score-matching regulariser.
     Gan,
+    /// Classes told apart by noise-prediction errors.
+    Classifier,
     /// What a diffusion head minimises.
     DiffusionLoss,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 4] = [
+    pub const ALL: [(&'static str, Lab); 5] = [
         ("density", Lab::Density),
         ("elbo", Lab::Elbo),
         ("gan", Lab::Gan),
+        ("classifier", Lab::Classifier),
         ("diffusion-loss", Lab::DiffusionLoss),
     ];
 
@@ -94,6 +99,9 @@ pub enum LabState {
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
+    /// See [`classifier::Classifier`].
+    #[cfg(labs)]
+    Classifier(classifier::Classifier),
     /// See [`gan::Gan`].
     #[cfg(labs)]
     Gan(gan::Gan),
@@ -108,6 +116,8 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Classifier => LabState::Classifier(Model::read(&mut reader)),
         #[cfg(labs)]
         Lab::Gan => LabState::Gan(Model::read(&mut reader)),
         #[cfg(labs)]
@@ -138,6 +148,8 @@ impl LabState {
             LabState::Density(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Classifier(state) => state.query(),
             #[cfg(labs)]
             LabState::Gan(state) => state.query(),
             #[cfg(labs)]

@@ -14,14 +14,31 @@
 //! lattice point and time, not one a pixel, draw and time. Where `√t` is far below the length
 //! over which the score bends a few Gauss–Hermite nodes a pixel are cheaper.
 
-use super::{Estimate, FormulaSpec, Mixture, Plan, Rule, Scratch, Time, gauss_hermite, lambda_range};
+use super::{
+    Estimate, FormulaSpec, Mixture, Plan, Rule, ScoreError, Scratch, Time, gauss_hermite, lambda_range,
+};
 use std::sync::Arc;
 
 /// The kernel is cut off at this many standard deviations: e^{-6.5²/2} = 7e-10.
 const REACH: f64 = 6.5;
 
-/// Most lattice points along an axis; a sharper target loses accuracy instead of memory.
-const MAX_SIDE: usize = 1024;
+/// How finely functions are sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Resolution {
+    /// Step of the lattice, in lengths over which the score bends.
+    pub bend: f64,
+    /// Step of the lattice, in standard deviations of the blur.
+    pub deviation: f64,
+    /// Most lattice points along an axis; a sharper target loses accuracy instead of memory.
+    pub most: usize,
+    /// Most Gauss–Hermite nodes an axis, where these are used instead.
+    pub order: usize,
+}
+
+impl Resolution {
+    /// To about 1e-7 of what is sampled.
+    pub const FINE: Self = Self { bend: 0.8, deviation: 0.8, most: 1024, order: 16 };
+}
 
 /// Evaluations of mixture components in one step.
 const STEP: usize = 60_000;
@@ -31,7 +48,8 @@ const STEP: usize = 60_000;
 pub struct Lattice {
     mixture: Arc<Mixture>,
     plan: Plan,
-    spec: FormulaSpec,
+    error: ScoreError,
+    sampling: Resolution,
     least_bend: f64,
     xs: Vec<f64>,
     ys: Vec<f64>,
@@ -72,14 +90,14 @@ impl Lattice {
             }
             _ => spec.plan(&mixture),
         };
-        Self::with_plan(mixture, plan, spec, xs, ys)
+        Self { error: spec.score_error, ..Self::with_plan(mixture, plan, Resolution::FINE, xs, ys) }
     }
 
-    /// The same for any plan.
+    /// Any plan, sampled as finely as is asked for, without a score error.
     pub fn with_plan(
         mixture: Arc<Mixture>,
         plan: Plan,
-        spec: &FormulaSpec,
+        sampling: Resolution,
         xs: Vec<f64>,
         ys: Vec<f64>,
     ) -> Self {
@@ -87,7 +105,8 @@ impl Lattice {
         Self {
             mixture,
             plan,
-            spec: *spec,
+            error: ScoreError::default(),
+            sampling,
             least_bend: 0.0,
             xs,
             ys,
@@ -142,13 +161,22 @@ impl Lattice {
     fn start(&mut self, time: Time) -> Pass {
         let bend = self.mixture.bend_at(time).max(self.least_bend);
         let deviation = time.t().sqrt();
-        let method = if deviation < 0.7 * bend {
+        let signal = time.one_minus_t().sqrt();
+        let Resolution { most, order, .. } = self.sampling;
+        // A lattice too coarse for the blur itself would make nonsense of it.
+        let reach = |places: &[f64]| {
+            let (low, high) = bounds(places);
+            ((high - low) * signal + 2.0 * REACH * deviation) / (most - 1) as f64
+        };
+        let finest = reach(&self.xs).max(reach(&self.ys));
+        let method = if deviation < 0.7 * bend || 1.25 * deviation < finest {
             // Each further node gains a factor (deviation/bend)².
-            let order = (1e-7f64.ln() / (2.0 * (deviation / bend).ln().min(-0.2))).ceil().clamp(2.0, 16.0);
-            Method::Quadrature(gauss_hermite(order as usize))
+            let wanted = (1e-7f64.ln() / (2.0 * (deviation / bend).ln().min(-0.2))).ceil();
+            self.resolved &= deviation < 0.7 * bend;
+            Method::Quadrature(gauss_hermite(wanted.clamp(2.0, order as f64) as usize))
         } else {
-            let spacing = 0.8 * deviation.min(bend);
-            let kernel = |places: &[f64]| Kernel::new(places, time.one_minus_t().sqrt(), deviation, spacing);
+            let spacing = (self.sampling.deviation * deviation).min(self.sampling.bend * bend);
+            let kernel = |places: &[f64]| Kernel::new(places, signal, deviation, spacing, most);
             let (horizontal, vertical) = (kernel(&self.xs), kernel(&self.ys));
             self.resolved &= horizontal.step.max(vertical.step) <= 1.01 * spacing;
             Method::Blur { horizontal, vertical }
@@ -158,7 +186,7 @@ impl Lattice {
 
     fn add_rows(&mut self, pass: &mut Pass, time: Time, range: std::ops::Range<usize>) {
         let marginal = self.mixture.at(time);
-        let shift = self.spec.score_error.shift(time, 2);
+        let shift = self.error.shift(time, 2);
         let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
         for row in range {
             match &pass.method {
@@ -212,7 +240,7 @@ impl Lattice {
     pub fn finish(mut self) -> Vec<Estimate> {
         let mixture = self.mixture.clone();
         let origin = mixture.at_zero();
-        let shift = self.spec.score_error.0 / 2f64.sqrt();
+        let shift = self.error.0 / 2f64.sqrt();
         let mut values = Vec::with_capacity(self.total.len());
         for (j, y) in self.ys.iter().enumerate() {
             for (i, x) in self.xs.iter().enumerate() {
@@ -223,6 +251,12 @@ impl Lattice {
         }
         values
     }
+}
+
+/// The least and the greatest of some places.
+fn bounds(places: &[f64]) -> (f64, f64) {
+    let span = (f64::INFINITY, f64::NEG_INFINITY);
+    places.iter().fold(span, |(low, high), place| (low.min(*place), high.max(*place)))
 }
 
 /// Gaussian weights from lattice nodes to the places at which the blurred function is read.
@@ -236,10 +270,10 @@ struct Kernel {
 }
 
 impl Kernel {
-    fn new(places: &[f64], signal: f64, deviation: f64, spacing: f64) -> Self {
-        let low = places.iter().copied().fold(f64::INFINITY, f64::min) * signal - REACH * deviation;
-        let high = places.iter().copied().fold(f64::NEG_INFINITY, f64::max) * signal + REACH * deviation;
-        let count = (((high - low) / spacing).ceil() as usize + 1).clamp(2, MAX_SIDE);
+    fn new(places: &[f64], signal: f64, deviation: f64, spacing: f64, most: usize) -> Self {
+        let (low, high) = bounds(places);
+        let (low, high) = (low * signal - REACH * deviation, high * signal + REACH * deviation);
+        let count = (((high - low) / spacing).ceil() as usize + 1).clamp(2, most);
         let step = (high - low) / (count - 1) as f64;
         let nodes = (0..count).map(|n| low + step * n as f64).collect();
         let norm = step / (deviation * (std::f64::consts::TAU).sqrt());

@@ -26,6 +26,7 @@
 //! Left out on purpose: anything that knows of threads, browsers, pictures or links.
 
 mod cells;
+pub mod classifier;
 pub mod diffusion_loss;
 mod elbo;
 mod equilibrium;
@@ -61,7 +62,7 @@ pub use formula::{
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};
-pub use lattice::Lattice;
+pub use lattice::{Lattice, Resolution};
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};

@@ -72,7 +72,22 @@ pub enum ColourMap {
     Sequential,
     /// Blue below the centre, orange above, the background's neighbour at the centre.
     Diverging,
+    /// Eight hues, one a class, each from faint to strong over its eighth of the range.
+    Classes,
 }
+
+/// Tol's light scheme (Paul Tol, *Colour schemes*, SRON/EPS/TN/09-002): eight hues for areas that
+/// readers with any colour vision tell apart.
+const CLASSES: [Rgb; 8] = [
+    Rgb(0x77, 0xaa, 0xdd),
+    Rgb(0xee, 0x88, 0x66),
+    Rgb(0xee, 0xdd, 0x88),
+    Rgb(0xff, 0xaa, 0xbb),
+    Rgb(0x44, 0xbb, 0x99),
+    Rgb(0x99, 0xdd, 0xff),
+    Rgb(0xbb, 0xcc, 0x33),
+    Rgb(0xaa, 0xaa, 0x00),
+];
 
 /// Values to colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +114,21 @@ impl ColourScale {
         Self { map: ColourMap::Diverging, range: (-reach, reach), centre: 0.0 }
     }
 
+    /// The hues of the classes: class `c`, counted from 0, from `c` to `c + 1`; see
+    /// [`ColourScale::class_value`].
+    #[must_use]
+    pub const fn classes() -> Self {
+        Self { map: ColourMap::Classes, range: (0.0, CLASSES.len() as f64), centre: 0.0 }
+    }
+
+    /// The value that stands for a class in [`ColourScale::classes`], the stronger the closer
+    /// `strength` is to 1.
+    #[must_use]
+    pub fn class_value(class: usize, strength: f64) -> f64 {
+        // Clear of its neighbours in a table of colours.
+        class as f64 + 0.02 + 0.96 * strength.clamp(0.0, 1.0)
+    }
+
     /// Position of a value in the map, in \[0, 1\]; `None` for NaN.
     #[must_use]
     pub fn position(&self, value: f64) -> Option<f64> {
@@ -114,7 +144,7 @@ impl ColourScale {
     pub(super) fn line(&self) -> (f64, f64, f64) {
         let (lo, hi) = self.range;
         match self.map {
-            ColourMap::Sequential => (lo, 1.0 / (hi - lo), 0.0),
+            ColourMap::Sequential | ColourMap::Classes => (lo, 1.0 / (hi - lo), 0.0),
             ColourMap::Diverging => {
                 let reach = f64::max((hi - self.centre).abs(), (lo - self.centre).abs());
                 (self.centre, 0.5 / reach, 0.5)
@@ -139,19 +169,26 @@ impl ColourMap {
                 Rgb(c.r, c.g, c.b)
             }
             Self::Diverging => Rgb::from_oklab(diverging(t, theme)),
+            Self::Classes => {
+                let place = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) * CLASSES.len() as f64 };
+                let class = (place as usize).min(CLASSES.len() - 1);
+                let (faint, strong) = if theme == Theme::Light { (0.35, 1.0) } else { (0.2, 0.55) };
+                let share = faint + (strong - faint) * (place - class as f64);
+                theme.background().mix(CLASSES[class], share)
+            }
         }
     }
 
     /// [`TABLE`] colours at equal steps, for fast lookup; made when first asked for.
     pub(super) fn lookup(self, theme: Theme) -> &'static [[u8; 3]; TABLE] {
-        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
+        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 3] = [const { [const { OnceLock::new() }; 2] }; 3];
         let make = || {
             std::array::from_fn(|i| {
                 let Rgb(r, g, b) = self.at(i as f64 / (TABLE - 1) as f64, theme);
                 [r, g, b]
             })
         };
-        TABLES[usize::from(self == Self::Diverging)][usize::from(theme == Theme::Dark)].get_or_init(make)
+        TABLES[self as usize][usize::from(theme == Theme::Dark)].get_or_init(make)
     }
 }
 
@@ -246,6 +283,34 @@ mod tests {
         let light: Vec<f64> =
             table(ColourMap::Sequential, 64, Theme::Light).iter().map(|c| c.to_oklab()[0]).collect();
         assert!(light.windows(2).all(|w| w[1] > w[0]), "{light:?}");
+    }
+
+    #[test]
+    fn classes_keep_apart_from_faint_to_strong() {
+        let scale = ColourScale::classes();
+        for theme in THEMES {
+            let table = ColourMap::Classes.lookup(theme);
+            for (class, hue) in CLASSES.iter().enumerate() {
+                for strength in [0.0, 0.5, 1.0] {
+                    let value = ColourScale::class_value(class, strength);
+                    let place = scale.position(value).expect("a number");
+                    assert_eq!((place * CLASSES.len() as f64) as usize, class);
+                    // What the table has there is of this class: between the background and its hue.
+                    let [r, g, b] = table[(place * (TABLE - 1) as f64 + 0.5) as usize];
+                    let found = Rgb(r, g, b);
+                    let whole = theme.background().distance(*hue);
+                    let parts = theme.background().distance(found) + found.distance(*hue);
+                    assert!((parts / whole - 1.0).abs() < 0.02, "{theme:?} {class} {strength}");
+                    assert!(
+                        found.contrast(theme.ink()) >= 3.0,
+                        "boundaries on it: {theme:?} {class} {strength}"
+                    );
+                }
+                for other in &CLASSES[class + 1..] {
+                    assert!(hue.distance(*other) > 0.05, "{hue:?} {other:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
         "elbo" => ("ELBO", "What training minimises"),
+        "classifier" => ("Classifier", "Classes told apart by denoising"),
         "gan" => ("GAN", "A regularised GAN at equilibrium"),
         "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
         _ => ("Density", "The density formula"),
@@ -126,6 +127,25 @@ pub fn misfit(of_the_means: bool) -> &'static str {
     } else {
         "A factor on the variances; with 1 the family holds the target."
     }
+}
+
+/// Ways to deal components to classes, by their names in links.
+pub fn deal(name: &str) -> &'static str {
+    match name {
+        "block" => "in runs",
+        "cycle" => "in turn",
+        _ => "as suits the target",
+    }
+}
+
+/// Weights that the classifier lab compares, by their names in links.
+pub fn weights(name: &str) -> &'static str {
+    if name == "uniform" { "Uniform" } else { "The formula’s" }
+}
+
+/// Sums of uniform weights, by their names in links.
+pub fn scale(name: &str) -> &'static str {
+    if name == "mean" { "1: the mean over the steps" } else { "the same as the paper’s" }
 }
 
 /// Names of the schedules, by their names in links.

@@ -17,7 +17,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use scorescope::compute::{DiffusionLossReply, Reply, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, density, diffusion_loss, elbo, gan, open};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, gan, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -90,6 +90,7 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
             }
             elbo::report::evaluate(elbo)?
         }
+        LabState::Classifier(classifier) => classifier::report::evaluate(classifier, at.as_deref())?,
         LabState::Gan(gan) => gan::report::evaluate(gan, at.as_deref())?,
         LabState::DiffusionLoss(state) => diffusion_loss::report::evaluate(state, at.as_deref())?,
     };
@@ -121,6 +122,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let figure = match checked(&query)?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
+        LabState::Classifier(state) => classifier_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Gan(state) => gan_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::DiffusionLoss(state) => diffusion_loss_figure(&state, &figure, f64::from(width) < NARROW)?,
     };
@@ -172,6 +174,21 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
         Reply::Points(reply) => plots::main(state, &reply, narrow),
         Reply::Probe(reply) => Some(plots::probe(state, &reply)),
         Reply::Convergence(reply) => Some(plots::convergence(state, &reply, narrow)),
+        _ => None,
+    };
+    figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn classifier_figure(state: &classifier::Classifier, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use classifier::{jobs, plots};
+    let request = match name {
+        "main" => jobs::main(state),
+        "accuracy" => jobs::accuracy(state),
+        other => return Err(format!("--figure takes main or accuracy here, not {other}").into()),
+    };
+    let figure = match run(request)? {
+        Reply::Regions(reply) => plots::main(state, &reply),
+        Reply::Accuracy(reply) => Some(plots::accuracy(state, Some(&reply), narrow)),
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())

@@ -12,8 +12,8 @@ use super::Progress;
 use crate::compute::messages::{JobError, Reply};
 use crate::math::{
     Accumulator, Component, Equilibrium, Estimator, Formula, FormulaError, FormulaSpec, Lattice, LineField,
-    Measures, Mixture, Plan, PlaneField, Regulariser, Rule, Sampling, Schedule, ScoreError, Scratch,
-    Spectrum,
+    Measures, Mixture, Plan, PlaneField, Regulariser, Resolution, Rule, Sampling, Schedule, ScoreError,
+    Scratch, Spectrum,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -208,7 +208,8 @@ impl GanTask {
         let field = PlaneField::empty(&self.mixture, per_deviation, most);
         let bend = 0.25 * self.mixture.variance_range().0.sqrt();
         let (xs, ys) = (field.x.places().collect(), field.y.places().collect());
-        let lattice = Lattice::with_plan(self.mixture.clone(), plan, &spec, xs, ys).with_least_bend(bend);
+        let lattice =
+            Lattice::with_plan(self.mixture.clone(), plan, Resolution::FINE, xs, ys).with_least_bend(bend);
         Work::Plane(Box::new((lattice, field)))
     }
 

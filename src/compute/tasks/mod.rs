@@ -1,5 +1,7 @@
 //! Requests carried out step by step, each step a few milliseconds at most.
 
+#[cfg(labs)]
+pub(super) mod classifier;
 mod convergence;
 #[cfg(labs)]
 pub(super) mod diffusion_loss;
@@ -36,6 +38,12 @@ pub enum Task {
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
+    /// See [`Request::Regions`].
+    #[cfg(labs)]
+    Regions(Box<classifier::RegionsTask>),
+    /// See [`Request::Accuracy`].
+    #[cfg(labs)]
+    Accuracy(Box<classifier::AccuracyTask>),
     /// See [`Request::Gan`].
     #[cfg(labs)]
     Gan(Box<gan::GanTask>),
@@ -71,6 +79,10 @@ impl Task {
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
             #[cfg(labs)]
+            Request::Regions(request) => Task::Regions(Box::new(classifier::RegionsTask::new(request)?)),
+            #[cfg(labs)]
+            Request::Accuracy(request) => Task::Accuracy(Box::new(classifier::AccuracyTask::new(&request)?)),
+            #[cfg(labs)]
             Request::Gan(request) => Task::Gan(Box::new(gan::GanTask::new(request)?)),
             #[cfg(labs)]
             Request::DiffusionLoss(request) => {
@@ -88,6 +100,10 @@ impl Task {
             Task::Convergence(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
+            #[cfg(labs)]
+            Task::Regions(task) => task.step(),
+            #[cfg(labs)]
+            Task::Accuracy(task) => task.step(),
             #[cfg(labs)]
             Task::Gan(task) => task.step(),
             #[cfg(labs)]

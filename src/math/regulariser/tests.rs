@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::math::targets::Preset;
-use crate::math::{Estimator, Formula, FormulaSpec, Lattice, Rule, Schedule, ScoreError};
+use crate::math::{Estimator, Formula, FormulaSpec, Lattice, Resolution, Rule, Schedule, ScoreError};
 use std::sync::Arc;
 
 fn spec(steps: usize) -> FormulaSpec {
@@ -58,7 +58,7 @@ fn panels_and_grids_interpolate() {
     let bend = 0.25 * mixture.variance_range().0.sqrt();
     let (xs, ys) = (field.x.places().collect(), field.y.places().collect());
     let mut lattice =
-        Lattice::with_plan(mixture.clone(), plan.clone(), &spec(100), xs, ys).with_least_bend(bend);
+        Lattice::with_plan(mixture.clone(), plan.clone(), Resolution::FINE, xs, ys).with_least_bend(bend);
     while !lattice.advance() {}
     field.values = lattice.finish().iter().map(|e| -e.value).collect();
     let field = Regulariser::Plane(field);

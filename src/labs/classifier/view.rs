@@ -1,0 +1,261 @@
+//! The classifier lab on the page: figures, controls, tables and text.
+
+use super::state::{CLASSES, Classifier, DEALS, DRAWS, RULES, SCALES, WEIGHTS};
+use super::{jobs, plots, tables};
+use crate::compute::web::Backend;
+use crate::compute::{RegionsReply, Reply, Slot};
+use crate::labs::common::Group;
+use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
+use crate::labs::figures::{NARROW, height};
+use crate::math::Rule;
+use crate::plot::Theme;
+use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
+use crate::ui::figure::FigureView;
+use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
+use crate::ui::reactive::{flag, number, place, show, text};
+use crate::ui::table::Table;
+use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// Text of the lab, rendered at build time.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/classifier.text.en.html"));
+
+/// The lab; a [`View`](crate::labs::controls::View).
+pub fn view(
+    state: RwSignal<Classifier>,
+    shared: Shared,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+    busy: RwSignal<bool>,
+) -> AnyView {
+    let read = move || state.get();
+    let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
+    let accuracy = use_job(engine, Slot::Convergence, read, |s| {
+        s.common.shows(Group::Convergence).then(|| (jobs::accuracy(s), Backend::Cpu))
+    });
+    Effect::new(move |_| busy.set(main.busy.get() || accuracy.busy.get()));
+    let shows = move |group: Group| {
+        let c = shared.get();
+        c.shows(group)
+    };
+    view! {
+        <div class="lab">
+            <MainFigure state main theme />
+            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+                {show(
+                    move || shows(Group::Target),
+                    move || view! { <TargetControls shared /><ClassControls state /> }.into_any(),
+                )}
+                {show(move || shows(Group::Estimator), move || view! { <WeightControls state /> }.into_any())}
+                {show(move || shows(Group::Time), move || view! { <StepControls state shared /> }.into_any())}
+                {show(
+                    move || shows(Group::Convergence),
+                    move || view! { <DrawControls state shared /> }.into_any(),
+                )}
+                {reset_button(state)}
+            </form>
+            {show(
+                move || shows(Group::Convergence),
+                move || view! { <AccuracyFigure state accuracy theme /> }.into_any(),
+            )}
+            {show(
+                move || shows(Group::Numbers),
+                move || view! { <Numbers table=table(main, tables::plotted) /> }.into_any(),
+            )}
+            {show(
+                move || shows(Group::Text),
+                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
+            )}
+        </div>
+    }
+    .into_any()
+}
+
+/// A table of the newest picture.
+fn table(job: Job<Classifier>, make: fn(&Classifier, &RegionsReply) -> Table) -> Signal<Table> {
+    Signal::derive(move || {
+        job.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Regions(reply), .. }) => make(state, reply),
+            _ => Table::default(),
+        })
+    })
+}
+
+#[component]
+fn MainFigure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Theme>) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        // Which weights are shown on the last map follows the state in force.
+        let now = state.get();
+        main.answer.with(|answer| match answer {
+            Some(Answer { state: of, reply: Reply::Regions(reply), .. }) => {
+                let of = Classifier { weights: now.weights, ..of.clone() };
+                plots::main(&of, reply)
+            }
+            _ => Some(plots::empty(&now)),
+        })
+    });
+    let status = move || {
+        status_line(main, |reply| match reply {
+            Reply::Regions(reply) if reply.classes == 1 => {
+                Some("The target has one component, so there is one class. Computed".to_owned())
+            }
+            Reply::Regions(reply) => {
+                let points: usize = reply.counts.iter().product();
+                Some(format!("{points} points, {} classes", reply.classes))
+            }
+            _ => None,
+        })
+    };
+    view! {
+        <section class="panel" aria-label="Main figure">
+            <Progress busy=main.busy progress=main.progress />
+            <FigureView label="Decision regions" figure theme width height=height />
+            <p class="status" role="status">{text(status)}</p>
+            <p class="error" role="alert">{text(move || main.error.get())}</p>
+            <TableView table=table(main, |_, reply| tables::rules(reply)) />
+        </section>
+    }
+}
+
+#[component]
+fn AccuracyFigure(
+    state: RwSignal<Classifier>,
+    accuracy: Job<Classifier>,
+    theme: Memo<Theme>,
+) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let figure = Memo::new(move |_| {
+        let now = state.get();
+        let narrow = width.get() < NARROW;
+        accuracy.answer.with(|answer| match answer {
+            Some(Answer { reply: Reply::Accuracy(reply), .. }) => {
+                Some(plots::accuracy(&now, Some(reply), narrow))
+            }
+            _ => Some(plots::accuracy(&now, None, narrow)),
+        })
+    });
+    let points = Signal::derive(move || {
+        accuracy.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Accuracy(reply), .. }) => tables::points(state, reply),
+            _ => Table::default(),
+        })
+    });
+    view! {
+        <section class="panel" aria-labelledby="accuracy-heading">
+            <h2 id="accuracy-heading">"How many draws it takes"</h2>
+            <Progress busy=accuracy.busy progress=accuracy.progress />
+            <FigureView label="Accuracy against draws" figure theme width height=height />
+            <p class="status">
+                "Points drawn from the target with their classes; each draw is a step, chosen with probability proportional to its weight, and noise. Shared: all classes get the same draws. Own: each class gets its own. Bars are 95 % intervals for the choice of the points; four repetitions of the draws."
+            </p>
+            <p class="error" role="alert">{text(move || accuracy.error.get())}</p>
+            <TableView table=points />
+        </section>
+    }
+}
+
+#[component]
+fn ClassControls(state: RwSignal<Classifier>) -> impl IntoView {
+    let deals = DEALS.map(|(name, _)| (name, words::deal(name))).to_vec();
+    let single = flag(move || state.with(|s| s.common.target.mixture().len() < 2));
+    let own = move || Classifier { classes: None, ..state.get() }.classes() as f64;
+    let set = move |wanted: f64| {
+        state.update(|s| {
+            let most = s.common.target.mixture().len() as f64;
+            let own = Classifier { classes: None, ..s.clone() }.classes() as f64;
+            let wanted = wanted.min(most);
+            s.classes = (wanted != own && wanted >= CLASSES.min).then_some(wanted);
+        });
+    };
+    view! {
+        <fieldset>
+            <legend>"Classes"</legend>
+            <NumberField
+                label="Number of classes"
+                spec=CLASSES
+                home=number(own)
+                value=number(move || state.with(|s| s.classes() as f64))
+                set=set
+                slide=Slide::Linear(1.0)
+                disabled=single
+            />
+            <ChoiceField
+                label="Components are dealt"
+                key="deal"
+                options=deals
+                value=place(move || state.with(|s| place_of(&DEALS, &s.deal)))
+                set=move |i: usize| state.update(|s| s.deal = DEALS[i].1)
+            />
+        </fieldset>
+    }
+}
+
+#[component]
+fn WeightControls(state: RwSignal<Classifier>) -> impl IntoView {
+    let weights = WEIGHTS.map(|(name, _)| (name, words::weights(name))).to_vec();
+    let scales = SCALES.map(|(name, _)| (name, words::scale(name))).to_vec();
+    view! {
+        <fieldset>
+            <legend>"Weights"</legend>
+            <ChoiceField
+                label="Compared on the last map"
+                key="weights"
+                options=weights
+                value=place(move || state.with(|s| place_of(&WEIGHTS, &s.weights)))
+                set=move |i: usize| state.update(|s| s.weights = WEIGHTS[i].1)
+            />
+            <ChoiceField
+                label="Uniform weights sum to"
+                key="scale"
+                options=scales
+                value=place(move || state.with(|s| place_of(&SCALES, &s.scale)))
+                set=move |i: usize| state.update(|s| s.scale = SCALES[i].1)
+            />
+        </fieldset>
+    }
+}
+
+#[component]
+fn StepControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
+    let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
+    view! {
+        <fieldset>
+            <legend>"Steps"</legend>
+            <ChoiceField
+                label="Formula’s weights"
+                key="rule"
+                options=rules
+                value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
+                set=move |i: usize| state.update(|s| s.rule = RULES[i].1)
+            />
+            {schedule_fields(shared)}
+            <p class="hint" hidden=flag(move || state.with(|s| s.rule != Rule::Continuous))>
+                "The continuous rule has no steps; the uniform weights use those of the schedule."
+            </p>
+        </fieldset>
+    }
+}
+
+#[component]
+fn DrawControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
+    view! {
+        <fieldset>
+            <legend>"Draws"</legend>
+            <NumberField
+                label="Draws a class"
+                spec=DRAWS
+                value=number(move || state.with(|s| s.draws))
+                set=move |v| state.update(|s| s.draws = v)
+                slide=Slide::Log
+            />
+            <CheckField
+                label="Shared by the classes"
+                value=flag(move || state.with(|s| s.shared))
+                set=move |on| state.update(|s| s.shared = on)
+            />
+            {seed_fields(shared, Signal::stored(false))}
+        </fieldset>
+    }
+}
