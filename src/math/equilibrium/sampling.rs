@@ -14,7 +14,7 @@ const STEP: usize = 60_000;
 /// A spectrum on its way.
 ///
 /// The fine rule is worth about 1e-7 in the measures of the presets for `λ ≤ 2` and a regulariser
-/// in closed form (the total variation 1e-6: its integrand has a kink); the coarse one 1e-3.
+/// in closed form (the total variation 2e-6: its integrand has a kink); the coarse one 1e-2.
 #[derive(Clone, Debug)]
 pub struct Sampling {
     mixture: Arc<Mixture>,
