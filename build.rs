@@ -17,12 +17,13 @@ mod text {
 
     pub(super) fn render_all() -> Result<(), Box<dyn Error>> {
         let out = PathBuf::from(env::var("OUT_DIR")?);
+        // All of it: a new lab is a new folder.
+        println!("cargo::rerun-if-changed=src/labs");
         for lab in fs::read_dir("src/labs")? {
             let folder = lab?.path();
             if !folder.is_dir() {
                 continue;
             }
-            println!("cargo::rerun-if-changed={}", folder.display());
             for file in fs::read_dir(&folder)? {
                 let path = file?.path();
                 if path.extension().is_some_and(|e| e == "md") {

@@ -152,7 +152,7 @@ impl Page {
 
 /// Values from an independent implementation, `tests/oracle/NAME.json`.
 #[derive(Clone, Debug)]
-pub struct Oracle(Value);
+pub struct Oracle(pub Value);
 
 impl Oracle {
     /// Reads one.
