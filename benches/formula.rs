@@ -119,7 +119,7 @@ fn kernels(c: &mut Criterion) {
             group.throughput(Throughput::Elements(4 * count as u64));
             group.bench_function(BenchmarkId::new(form_name, name), |b| {
                 b.iter(|| {
-                    accumulate(level, &packed, &draws, [black_box(&xs), &ys], [&mut out, &mut squares])
+                    accumulate(level, &packed, &draws, [black_box(&xs), &ys], [&mut out, &mut squares]);
                 });
             });
         }

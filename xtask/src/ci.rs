@@ -33,6 +33,10 @@ pub fn run(root: &Path) -> Result<()> {
         wasm.apply(&mut cargo);
         run::show(&mut cargo)?;
         let mut cargo = run::cargo(root);
+        cargo.args(["clippy", "--release", "--lib", "--bin", "labs", "--target", TARGET]);
+        wasm.apply(cargo.args(["--features", "labs", "--", "-D", "warnings"]));
+        run::show(&mut cargo)?;
+        let mut cargo = run::cargo(root);
         cargo.args(["clippy", "--profile", "fast", "--bin", "fast", "--target", TARGET]);
         cargo.args(["--no-default-features", "--features", modules::FEATURES, "--", "-D", "warnings"]);
         wasm.apply(&mut cargo);

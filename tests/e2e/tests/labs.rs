@@ -23,11 +23,19 @@ async fn minimisers_are_the_oracles() -> Outcome {
     let check = async |steps: u32, variance: &str| -> Outcome {
         let table = page.table("Where each objective is least").await?;
         let case = |key: &str| {
-            case(&oracle, "minimisers_symmetric_pair", &[("schedule", json!("linear")), ("steps", json!(steps))], key)
+            case(
+                &oracle,
+                "minimisers_symmetric_pair",
+                &[("schedule", json!("linear")), ("steps", json!(steps))],
+                key,
+            )
         };
-        for (row, key) in
-            [("likelihood", "nll"), ("density formula", "formula"), ("ELBO", variance), ("simple loss", "simple")]
-        {
+        for (row, key) in [
+            ("likelihood", "nll"),
+            ("density formula", "formula"),
+            ("ELBO", variance),
+            ("simple loss", "simple"),
+        ] {
             let found = table.cell(row, "θ").ok_or_else(|| format!("no row {row}: {table:?}"))?;
             close(&format!("{row} at {steps} steps"), found, case(key), 1e-6)?;
         }
@@ -76,12 +84,18 @@ async fn equilibria_are_the_oracles() -> Outcome {
 /// Two Gaussians at ±1 of equal weight and width: Bayes is right with probability Φ(1).
 #[tokio::test]
 async fn the_formulas_classifier_is_bayes_rule_and_uniform_weights_are_not() -> Outcome {
-    let page = Page::open("?v=1&lab=classifier&target=custom&mix=0.5:-1:1_0.5:1:1&classes=2&schedule=linear&steps=1000").await?;
+    let page = Page::open(
+        "?v=1&lab=classifier&target=custom&mix=0.5:-1:1_0.5:1:1&classes=2&schedule=linear&steps=1000",
+    )
+    .await?;
     let table = page.table("With exact expectations").await?;
     let bayes = table.cell("Bayes’ rule", "accuracy").ok_or_else(|| format!("no Bayes: {table:?}"))?;
     close("accuracy of Bayes", bayes, 0.841_344_746_068_542_9, 2e-3)?;
     // A narrow class inside a wide one, where the weights matter.
-    page.visit("?v=1&lab=classifier&target=custom&mix=0.5:0:0.04_0.5:0:1&classes=2&schedule=linear&steps=1000").await?;
+    page.visit(
+        "?v=1&lab=classifier&target=custom&mix=0.5:0:0.04_0.5:0:1&classes=2&schedule=linear&steps=1000",
+    )
+    .await?;
     let table = page.table("With exact expectations").await?;
     let agrees = |row: usize| table.rows[row].1[1];
     assert!(agrees(1) > 0.995, "{table:?}");
@@ -104,7 +118,8 @@ async fn the_formulas_loss_is_the_likelihood() -> Outcome {
 #[tokio::test]
 async fn the_way_between_labs_keeps_the_target() -> Outcome {
     let page = Page::open("?v=1&lab=density&target=claw&steps=60").await?;
-    let loaded = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => n.includes('/labs-'))";
+    let loaded =
+        "return performance.getEntriesByType('resource').map(e => e.name).filter(n => n.includes('/labs-'))";
     assert_eq!(page.run(loaded, vec![]).await?, json!([]), "another lab's module was loaded");
     for (name, title) in [
         ("ELBO", "What training minimises"),
@@ -112,7 +127,7 @@ async fn the_way_between_labs_keeps_the_target() -> Outcome {
         ("Classifier", "Classes told apart by denoising"),
         ("Diffusion loss", "What a diffusion head minimises"),
     ] {
-        page.click_text("nav a", name).await?;
+        page.click_text("a", name).await?;
         page.ready().await?;
         assert_eq!(page.text("h1").await?, title);
         assert_eq!(page.value("#field-target").await?, "claw", "{name}");

@@ -4,6 +4,7 @@ use super::*;
 use crate::compute::messages::Reply;
 use crate::compute::tasks::{Progress, Task};
 use crate::compute::{Request, run};
+use crate::math::Covariance;
 use crate::math::targets::Preset;
 use crate::math::{Axis, Scratch};
 
@@ -116,8 +117,8 @@ fn requests_that_do_not_fit_are_refused() {
 /// More draws are right more often and tend to the exact expectations; shared draws vary less.
 #[test]
 fn accuracy_grows_with_the_draws() {
-    let pair = "0.5:-0.6:1_0.5:0.6:1";
-    let target = crate::labs::common::parse_mix(pair).expect("a mixture");
+    let at = |mean| Component { weight: 0.5, mean: vec![mean], covariance: Covariance::Isotropic(1.0) };
+    let target = vec![at(-0.6), at(0.6)];
     let spec = Classifier { target, ..classifier(Preset::Bimodal, 2, 50) };
     let request =
         AccuracyRequest { classifier: spec, seed: 3, points: 150, draws: vec![256, 4, 1, 16, 64, 4] };
