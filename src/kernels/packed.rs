@@ -38,8 +38,6 @@ pub struct Packed {
     pub components: Vec<PackedComponent>,
     /// Whether any covariance is not diagonal.
     pub full: bool,
-    /// The same in another form, where all covariances are the same and single precision allows.
-    pub alike: Option<Alike>,
 }
 
 /// Components with one precision matrix in common. With `U = a y₁`, `V = b y₁ + c y₂`, and `U_j`, `V_j`
@@ -109,12 +107,12 @@ impl Packed {
                 }
             })
             .collect();
-        let alike = Self::alike(&components);
-        Some(Self { components, full, alike })
+        Some(Self { components, full })
     }
 
-    fn alike(components: &[PackedComponent]) -> Option<Alike> {
-        let [first, ..] = components else { return None };
+    /// The same in another form, where all covariances are the same and single precision allows.
+    pub fn alike(&self) -> Option<Alike> {
+        let first = self.components.first()?;
         let (a, b, c) = (first.a, first.b, first.c);
         let term = |part: &PackedComponent| {
             let (u, v) = (a * part.mean[0], b * part.mean[0] + c * part.mean[1]);
@@ -126,7 +124,7 @@ impl Packed {
                 h: square - part.log2_norm,
             })
         };
-        Some(Alike { a, b, c, terms: components.iter().map(term).collect::<Option<_>>()? })
+        Some(Alike { a, b, c, terms: self.components.iter().map(term).collect::<Option<_>>()? })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Model;
 use super::common::{
-    C0, C1, Common, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
+    C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
 };
 use super::figures::short;
 use crate::math::targets::Preset;
@@ -57,6 +57,12 @@ impl Shared {
     #[inline(never)]
     pub fn get(self) -> Common {
         self.common.get()
+    }
+
+    /// Whether a group of the page is shown.
+    #[inline(never)]
+    pub fn shows(self, group: Group) -> bool {
+        self.common.with(|c| c.shows(group))
     }
 
     /// Changes them.

@@ -107,8 +107,9 @@ impl<S> Answer<S> {
     }
 }
 
-/// What was computed, how fast and where: `say` begins the sentence, of a whole reply.
-pub fn status_line<S>(job: Job<S>, say: impl FnOnce(&Reply) -> Option<String>) -> String
+/// What was computed, how fast and where. Of a whole reply `say` begins the sentence, and says what to
+/// mind, or nothing.
+pub fn status_line<S>(job: Job<S>, say: impl FnOnce(&Reply) -> Option<(String, &'static str)>) -> String
 where
     S: Send + Sync + 'static,
 {
@@ -117,7 +118,8 @@ where
         let millis = answer.millis;
         let time =
             if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
-        Some(format!("{} in {time} {}.", say(&answer.reply)?, answer.place()))
+        let (what, warning) = say(&answer.reply)?;
+        Some(format!("{what} in {time} {}.{warning}", answer.place()))
     });
     words.unwrap_or_else(|| words::COMPUTING.to_owned())
 }

@@ -4,7 +4,7 @@ use super::{Draws, Form};
 use crate::kernels::field::stein;
 use crate::kernels::simd::{Exp2, Wide};
 use crate::kernels::sums::{SLOPE, VECTORS, sums, sums_alike};
-use crate::kernels::{Level, Packed};
+use crate::kernels::{Alike, Level, Packed, PackedComponent};
 use fearless_simd::{Simd, dispatch};
 
 pub(super) fn accumulate(
@@ -14,23 +14,33 @@ pub(super) fn accumulate(
     points: [&[f32]; 2],
     sums: [&mut [f32]; 2],
 ) {
-    match (draws.form, packed.full, &packed.alike) {
+    let alike = if draws.form == Form::Paper { packed.alike() } else { None };
+    let target = Target { components: &packed.components, alike: alike.as_ref() };
+    match (draws.form, packed.full, &alike) {
         (Form::Paper, _, Some(_)) => {
-            dispatch!(level, simd => on::<_, ALIKE>(simd, packed, draws, points, sums));
+            dispatch!(level, simd => on::<_, ALIKE>(simd, target, draws, points, sums));
         }
         (Form::Paper, false, None) => {
-            dispatch!(level, simd => on::<_, DIAGONAL>(simd, packed, draws, points, sums));
+            dispatch!(level, simd => on::<_, DIAGONAL>(simd, target, draws, points, sums));
         }
         (Form::Paper, true, None) => {
-            dispatch!(level, simd => on::<_, FULL>(simd, packed, draws, points, sums));
+            dispatch!(level, simd => on::<_, FULL>(simd, target, draws, points, sums));
         }
         (Form::Stein, false, _) => {
-            dispatch!(level, simd => on::<_, STEIN_DIAGONAL>(simd, packed, draws, points, sums));
+            dispatch!(level, simd => on::<_, STEIN_DIAGONAL>(simd, target, draws, points, sums));
         }
         (Form::Stein, true, _) => {
-            dispatch!(level, simd => on::<_, STEIN_FULL>(simd, packed, draws, points, sums));
+            dispatch!(level, simd => on::<_, STEIN_FULL>(simd, target, draws, points, sums));
         }
     }
+}
+
+/// The mixture, in the forms that the loops take.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    components: &'a [PackedComponent],
+    /// There for [`ALIKE`].
+    alike: Option<&'a Alike>,
 }
 
 /// Which loop: by the form of the integrand and the covariances.
@@ -44,7 +54,7 @@ const STEIN_FULL: u8 = 4;
 #[inline(always)]
 fn on<S: Simd, const LOOP: u8>(
     simd: S,
-    packed: &Packed,
+    target: Target<'_>,
     draws: &Draws,
     [xs, ys]: [&[f32]; 2],
     [sum, squares]: [&mut [f32]; 2],
@@ -52,14 +62,14 @@ fn on<S: Simd, const LOOP: u8>(
     let whole = xs.len() - xs.len() % Wide::<S, VECTORS>::LEN;
     let ([x0, x1], [y0, y1]) = ([&xs[..whole], &xs[whole..]], [&ys[..whole], &ys[whole..]]);
     let ((sum0, sum1), (squares0, squares1)) = (sum.split_at_mut(whole), squares.split_at_mut(whole));
-    grouped::<S, VECTORS, LOOP>(simd, packed, draws, [x0, y0], [sum0, squares0]);
-    grouped::<S, 1, LOOP>(simd, packed, draws, [x1, y1], [sum1, squares1]);
+    grouped::<S, VECTORS, LOOP>(simd, target, draws, [x0, y0], [sum0, squares0]);
+    grouped::<S, 1, LOOP>(simd, target, draws, [x1, y1], [sum1, squares1]);
 }
 
 #[inline(always)]
 fn grouped<S: Simd, const W: usize, const LOOP: u8>(
     simd: S,
-    packed: &Packed,
+    target: Target<'_>,
     draws: &Draws,
     [xs, ys]: [&[f32]; 2],
     [sum, squares]: [&mut [f32]; 2],
@@ -77,7 +87,7 @@ fn grouped<S: Simd, const W: usize, const LOOP: u8>(
         for unit in draws.epsilon.chunks_exact(draws.unit) {
             let mut value = Wide::splat(simd, 0.0);
             for epsilon in unit {
-                value += excess::<S, W, LOOP>(simd, &exp2, packed, draws, *epsilon, at);
+                value += excess::<S, W, LOOP>(simd, &exp2, target, draws, *epsilon, at);
             }
             if draws.unit > 1 {
                 value *= 1.0 / draws.unit as f32;
@@ -95,13 +105,13 @@ fn grouped<S: Simd, const W: usize, const LOOP: u8>(
 fn excess<S: Simd, const W: usize, const LOOP: u8>(
     simd: S,
     exp2: &Exp2,
-    packed: &Packed,
+    target: Target<'_>,
     draws: &Draws,
     [e0, e1]: [f32; 2],
     [x, y]: [Wide<S, W>; 2],
 ) -> Wide<S, W> {
     let at = [x + draws.deviation * e0, y + draws.deviation * e1];
-    let components = &packed.components[..];
+    let components = target.components;
     if LOOP == STEIN_DIAGONAL || LOOP == STEIN_FULL {
         let f = if LOOP == STEIN_FULL {
             stein::<S, W, true>(simd, exp2, components, at, draws.shift)
@@ -111,7 +121,7 @@ fn excess<S: Simd, const W: usize, const LOOP: u8>(
         let control = draws.t * draws.t * (e0 * e0 + e1 * e1 - 2.0);
         return f * (2.0 * draws.t) - control;
     }
-    let sums = match &packed.alike {
+    let sums = match target.alike {
         Some(alike) if LOOP == ALIKE => sums_alike(simd, exp2, alike, at),
         _ if LOOP == FULL => sums::<S, W, true, false>(simd, exp2, components, at),
         _ => sums::<S, W, false, false>(simd, exp2, components, at),

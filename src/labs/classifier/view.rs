@@ -35,10 +35,7 @@ pub fn view(
         s.common.shows(Group::Convergence).then(|| (jobs::accuracy(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || accuracy.busy.get()));
-    let shows = move |group: Group| {
-        let c = shared.get();
-        c.shows(group)
-    };
+    let shows = move |group| shared.shows(group);
     view! {
         <div class="lab">
             <MainFigure state main theme />
@@ -99,11 +96,11 @@ fn MainFigure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Th
     let status = move || {
         status_line(main, |reply| match reply {
             Reply::Regions(reply) if reply.classes == 1 => {
-                Some("The target has one component, so there is one class. Computed".to_owned())
+                Some(("The target has one component, so there is one class. Computed".to_owned(), ""))
             }
             Reply::Regions(reply) => {
                 let points: usize = reply.counts.iter().product();
-                Some(format!("{points} points, {} classes", reply.classes))
+                Some((format!("{points} points, {} classes", reply.classes), ""))
             }
             _ => None,
         })

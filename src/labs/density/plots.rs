@@ -9,16 +9,10 @@ pub use probe::{empty_probe, probe};
 use super::jobs::{CURVE, SIDE, interval, order_1d, order_2d, place, square, stride_of};
 use super::state::{Curve, Density};
 use crate::compute::PointsReply;
+use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded};
 pub use crate::labs::figures::{NARROW, Z95, height, short};
-use crate::labs::figures::{nice, padded};
 use crate::math::{Estimate, Estimator, Mixture, Scratch};
-use crate::plot::{
-    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
-};
-use std::sync::Arc;
-
-/// Log-densities this far below the top are not what a figure is about, nats.
-const DEPTH: f64 = 12.0;
+use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
 
 /// Values of a reply put in the order of the picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,40 +222,21 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
 }
 
 fn maps(mixture: &Mixture, data: &Data, side: usize, narrow: bool) -> Figure {
-    let [x, y] = square(mixture);
-    let grid = |values: Vec<f64>| Arc::new(Grid { nx: side, ny: side, x, y, values });
     let top = top(&data.exact);
-    let density = ColourScale::sequential((top - DEPTH, top));
     let errors = data.errors();
     let reach = data.reach(errors.iter().map(|e| e.abs()));
-    let difference = ColourScale::diverging(reach);
-    let levels = levels_below(top, DEPTH, 6);
-    let map = |title: &str, values: Vec<f64>, scale: ColourScale, labelled: bool| {
-        let grid = grid(values);
-        let vertical = Axis::linear("x₂", y);
-        let mut panel =
-            Panel::new(Axis::linear("x₁", x), if labelled { vertical } else { vertical.unlabelled() })
-                .title(title)
-                .equal()
-                .layer(Layer::raster(grid.clone(), scale));
-        if scale == density {
-            panel.layers.push(Layer::Contours { grid, levels: levels.clone(), role: None });
-        }
-        panel
-    };
-    let exact = map("exact", data.exact.clone(), density, true);
-    let formula = map("formula", data.formula.iter().map(|e| e.value).collect(), density, false);
-    let error = map("formula − exact", errors, difference, narrow);
-    let density_bar = ColourBar { label: "log-density (nats)".into(), scale: density };
-    let error_bar = ColourBar { label: "difference (nats)".into(), scale: difference };
-    let rows = if narrow {
-        vec![
-            Row::new(vec![exact, formula]),
-            Row::new(vec![error]).bar(density_bar, 1, 2).bar(error_bar, 1, 2),
-        ]
-    } else {
-        vec![Row::new(vec![exact, formula, error]).bar(density_bar, 0, 2).bar(error_bar, 2, 3)]
-    };
+    let rows = LogDensityMaps {
+        square: square(mixture),
+        side,
+        titles: ["exact", "formula", "formula − exact"],
+        values: [data.exact.clone(), data.formula.iter().map(|e| e.value).collect(), errors],
+        top,
+        reach,
+        difference: "difference (nats)",
+        levels: Vec::new(),
+        narrow,
+    }
+    .rows();
     let summary = format!(
         "Three maps of the plane: the exact log-density, peaking at {} nats; the formula's estimate of it; and their difference, at most {} nats where the density is within {DEPTH} nats of the peak.",
         short(top),

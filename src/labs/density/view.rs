@@ -44,10 +44,7 @@ pub fn view(
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
     let mixture = shared.mixture;
-    let shows = move |group: Group| {
-        let s = get(state);
-        s.common.shows(group)
-    };
+    let shows = move |group| shared.shows(group);
     view! {
         // In the order of reading on a phone: the figure, its controls, the rest.
         <div class="lab">
@@ -163,8 +160,11 @@ fn status(main: Job<Density>) -> String {
         };
         let estimator = estimator.unwrap_or_default();
         let points = reply.formula.len();
-        Some(format!(
-            "{estimator}: largest difference {worst} nats within 12 nats of the peak.{warning} {points} points"
+        Some((
+            format!(
+                "{estimator}: largest difference {worst} nats within 12 nats of the peak. {points} points"
+            ),
+            warning,
         ))
     })
 }

@@ -43,7 +43,7 @@ pub fn view(
         request.map(|request| (request, Backend::Cpu))
     });
     Effect::new(move |_| busy.set(losses.busy.get() || minimisers.busy.get() || chain.busy.get()));
-    let shows = move |group: Group| shared.get().shows(group);
+    let shows = move |group| shared.shows(group);
     let plane = move || shared.dim() == 2;
     view! {
         <div class="lab">
@@ -144,9 +144,12 @@ fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme
                 let errors = reply.exact.iter().zip(&reply.losses).map(|(exact, l)| (l[0] - exact).abs());
                 let worst = errors.filter(|e| e.is_finite()).fold(0.0, f64::max);
                 let count = reply.exact.len();
-                Some(format!(
-                    "With the formula’s weights the loss differs from −log p by at most {} nats. {count} points",
-                    short(worst)
+                let worst = short(worst);
+                Some((
+                    format!(
+                        "With the formula’s weights the loss differs from −log p by at most {worst} nats. {count} points"
+                    ),
+                    "",
                 ))
             }
             _ => None,
@@ -260,11 +263,13 @@ fn chain_figure(
     };
     let status = move || {
         status_line(chain, |reply| match reply {
-            Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => Some(format!(
-                "Largest difference {} nats within 12 nats of the peak. {} points",
-                short(plots::largest_error(reply)),
-                reply.chain.len()
-            )),
+            Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => {
+                let (worst, points) = (short(plots::largest_error(reply)), reply.chain.len());
+                Some((
+                    format!("Largest difference {worst} nats within 12 nats of the peak. {points} points"),
+                    "",
+                ))
+            }
             _ => None,
         })
     };

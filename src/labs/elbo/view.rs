@@ -35,10 +35,7 @@ pub fn view(
         s.common.shows(Group::Convergence).then(|| (jobs::gaps(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || gaps.busy.get()));
-    let shows = move |group: Group| {
-        let c = shared.get();
-        c.shows(group)
-    };
+    let shows = move |group| shared.shows(group);
     view! {
         <div class="lab">
             {main_figure(state, main, theme)}
@@ -100,10 +97,8 @@ fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> An
                 } else {
                     ""
                 };
-                reply
-                    .runs
-                    .first()
-                    .map(|run| format!("{} models, each at {} steps{warning}", run.theta.len(), run.steps))
+                let run = reply.runs.first()?;
+                Some((format!("{} models, each at {} steps", run.theta.len(), run.steps), warning))
             }
             _ => None,
         })

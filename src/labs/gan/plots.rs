@@ -2,18 +2,12 @@
 //! in force is found here, in about a millisecond, so that a slider needs no new reply.
 
 use super::jobs::{CURVE, SIDE};
-use super::state::{Gan, LAMBDA, WEIGHTS};
+use super::state::{Gan, LAMBDA};
 use crate::compute::{GanField, GanReply, GanWeights};
 use crate::labs::density::jobs::{interval, place, square};
-use crate::labs::figures::{nice, padded, short};
+use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded, short};
 use crate::math::{Equilibrium, Measures, Mixture};
-use crate::plot::{
-    Axis, ColourBar, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, contour::levels_below,
-};
-use std::sync::Arc;
-
-/// Log-densities this far below the top are not what a figure is about, nats.
-const DEPTH: f64 = 12.0;
+use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
 
 /// One choice of weights at the `λ` in force.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,9 +114,7 @@ fn curves(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: &[Shown<'_>])
 }
 
 fn maps(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: Option<&Shown<'_>>, narrow: bool) -> Figure {
-    let [x, y] = square(mixture);
     let side = if reply.log_density.is_empty() { 0 } else { SIDE };
-    let grid = |values: Vec<f64>| Arc::new(Grid { nx: side, ny: side, x, y, values });
     let ratio: Vec<f64> = shown
         .map_or_else(Vec::new, |s| s.field.regulariser.iter().map(|r| s.equilibrium.log_ratio(*r)).collect());
     let generator: Vec<f64> = reply.log_density.iter().zip(&ratio).map(|(l, r)| l + r).collect();
@@ -130,36 +122,21 @@ fn maps(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: Option<&Shown<'
     let data_top = largest(&reply.log_density).unwrap_or(0.0);
     // Peaks may be as high as one likes; the scale ends a little above the data's.
     let top = largest(&generator).unwrap_or(data_top).clamp(data_top, data_top + 4.0);
-    let density = ColourScale::sequential((top - DEPTH, top));
     // Where the data are; farther out the ratio falls without end.
     let seen = ratio.iter().zip(&reply.log_density).filter(|(_, l)| **l > data_top - 3.0);
     let reach = nice(seen.map(|(r, _)| r.abs()).fold(0.1, f64::max).min(5.0));
-    let difference = ColourScale::diverging(reach);
-    let map = |title: &str, values: Vec<f64>, scale: ColourScale, labelled: bool| {
-        let grid = grid(values);
-        let vertical = Axis::linear("x₂", y);
-        let vertical = if labelled { vertical } else { vertical.unlabelled() };
-        let mut panel = Panel::new(Axis::linear("x₁", x), vertical)
-            .title(title)
-            .equal()
-            .layer(Layer::raster(grid.clone(), scale));
-        let levels = if scale == density { levels_below(top, DEPTH, 6) } else { vec![0.0] };
-        panel.layers.push(Layer::Contours { grid, levels, role: None });
-        panel
-    };
-    let data = map("data", reply.log_density.clone(), density, true);
-    let made = map("generator", generator, density, false);
-    let apart = map("log(generator / data)", ratio, difference, narrow);
-    let density_bar = ColourBar { label: "log-density (nats)".into(), scale: density };
-    let difference_bar = ColourBar { label: "log-ratio (nats)".into(), scale: difference };
-    let rows = if narrow {
-        vec![
-            Row::new(vec![data, made]),
-            Row::new(vec![apart]).bar(density_bar, 1, 2).bar(difference_bar, 1, 2),
-        ]
-    } else {
-        vec![Row::new(vec![data, made, apart]).bar(density_bar, 0, 2).bar(difference_bar, 2, 3)]
-    };
+    let rows = LogDensityMaps {
+        square: square(mixture),
+        side,
+        titles: ["data", "generator", "log(generator / data)"],
+        values: [reply.log_density.clone(), generator, ratio],
+        top,
+        reach,
+        difference: "log-ratio (nats)",
+        levels: vec![0.0],
+        narrow,
+    }
+    .rows();
     let what = "Three maps of the plane: the log-density of the data, that of the generator at equilibrium, and their difference.";
     Figure { summary: summary(state, shown.map_or(&[][..], std::slice::from_ref), what), rows }
 }
@@ -227,9 +204,4 @@ pub fn sweep(state: &Gan, reply: Option<&GanReply>, narrow: bool) -> Figure {
     Figure {
         summary: format!("Measures of the generator over λ from 0 to {}: {numbers}.", LAMBDA.max), rows
     }
-}
-
-/// The name of a choice of weights in links.
-pub fn weights_name(weights: GanWeights) -> &'static str {
-    WEIGHTS.iter().find(|(_, w)| *w == weights).map_or("", |(name, _)| name)
 }

@@ -33,10 +33,7 @@ pub fn view(
     let read = move || state.get();
     let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
     Effect::new(move |_| busy.set(main.busy.get()));
-    let shows = move |group: Group| {
-        let c = shared.get();
-        c.shows(group)
-    };
+    let shows = move |group| shared.shows(group);
     view! {
         <div class="lab">
             {main_figure(state, main, theme)}
@@ -97,7 +94,7 @@ fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyV
                 } else {
                     ""
                 };
-                Some(format!("Equilibria for all λ and both choices of weights{warning}"))
+                Some(("Equilibria for all λ and both choices of weights".to_owned(), warning))
             }
             _ => None,
         })

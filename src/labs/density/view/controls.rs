@@ -15,10 +15,7 @@ use leptos::prelude::*;
 
 /// The column of controls.
 pub(super) fn controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
-    let shows = move |group: Group| {
-        let s = get(state);
-        s.common.shows(group)
-    };
+    let shows = move |group| shared.shows(group);
     view! {
         <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
             {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
