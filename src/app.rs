@@ -1,7 +1,9 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
-use crate::labs::common::ThemeChoice;
+#[cfg(labs)]
+use crate::labs::common::{TARGETS, TargetKind};
+use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
@@ -9,6 +11,8 @@ use crate::labs::{classifier, diffusion_loss, elbo, gan};
 use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
+#[cfg(labs)]
+use crate::ui::link::{replace, take_fragment};
 use crate::ui::notices::Notices;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
@@ -46,10 +50,12 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let (first, found) = open_as::<S>(&current_query());
     let state = RwSignal::new(first);
     let shared = Shared::of(state);
-    let query = Memo::new(move |_| state.with(S::query));
+    #[cfg(labs)]
+    turn_to_asked(shared);
+    let query = shared.query;
     let notices = RwSignal::new(found);
     let original = RwSignal::new(current_query());
-    let ours = |query: &str| lab_of(query) == S::LAB;
+    let ours = |query: &str| lab_of(query) == S::LAB && opens(query);
     use_link(query, ours, move |query| {
         let (opened, found) = open_as::<S>(&query);
         original.set(query);
@@ -67,6 +73,25 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
     let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
     shell(frame, move |theme| view(state, shared, engine, theme, busy))
+}
+
+/// Where the module of the first lab left a target to be edited here, its kind is the fragment of the
+/// address.
+#[cfg(labs)]
+fn turn_to_asked(shared: Shared) {
+    let Some(asked) = take_fragment() else { return };
+    let kind = TARGETS.iter().find(|(name, kind)| *name == asked && !matches!(kind, TargetKind::Preset(_)));
+    if let Some((_, kind)) = kind {
+        shared.turn_to(*kind);
+        shared.query.with_untracked(|query| replace(query));
+        // The menu in which it was chosen, on the other page.
+        request_animation_frame(|| {
+            let menu = document().get_element_by_id("field-target");
+            if let Some(menu) = menu.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = menu.focus();
+            }
+        });
+    }
 }
 
 /// What the shell knows of the lab in it.

@@ -1,17 +1,21 @@
 //! Controls of the parameters that all labs share. They write parameters and nothing else.
 
-use super::Model;
+#[cfg(labs)]
+mod target_editor;
+
 use super::common::{
-    C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, check, component, row,
+    C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, TargetKind,
 };
-use super::figures::short;
-use crate::math::targets::Preset;
-use crate::math::{MAX_COMPONENTS, Mixture};
+use super::{Model, fit};
+use crate::math::Mixture;
 use crate::plot::Theme;
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
 use crate::ui::job::SharedEngine;
-use crate::ui::reactive::{dynamic, flag, number, place, show, text};
-use crate::ui::rows::RowsEditor;
+#[cfg(not(labs))]
+use crate::ui::link::reopen;
+#[cfg(labs)]
+use crate::ui::reactive::dynamic;
+use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -29,6 +33,8 @@ pub struct Shared {
     pub common: Memo<Common>,
     /// The target.
     pub mixture: Memo<Mixture>,
+    /// The query of the lab's state.
+    pub query: Memo<String>,
     change: Callback<Change>,
 }
 
@@ -41,6 +47,7 @@ impl Shared {
                 change(s.common_mut());
                 if s.common().target != before {
                     s.target_changed(&before);
+                    fit(s);
                 }
             });
         };
@@ -48,6 +55,7 @@ impl Shared {
         Self {
             common,
             mixture: Memo::new(move |_| common.with(|c| c.target.mixture())),
+            query: Memo::new(move |_| state.with(S::query)),
             change: Callback::new(change),
         }
     }
@@ -70,6 +78,20 @@ impl Shared {
         self.change.run(Box::new(change));
     }
 
+    /// Turns the target into a preset, or into something of another kind that can be edited.
+    pub fn turn_to(self, kind: TargetKind) {
+        match kind {
+            TargetKind::Preset(preset) => self.update(move |c| c.target = Target::Preset(preset)),
+            #[cfg(labs)]
+            _ => self.update(move |c| c.target = c.target.as_kind(kind, c.seed as u32)),
+            #[cfg(not(labs))]
+            _ => {
+                let name = TARGETS.iter().find(|(_, known)| *known == kind).map_or("", |(name, _)| name);
+                self.query.with_untracked(|query| reopen(query, name));
+            }
+        }
+    }
+
     /// Dimension of the target.
     #[inline(never)]
     pub fn dim(self) -> usize {
@@ -77,7 +99,7 @@ impl Shared {
     }
 }
 
-/// The target: a preset, or components by numbers.
+/// The target: a preset, a mixture by numbers or a data set.
 #[component]
 pub fn TargetControls(
     /// The shared parameters.
@@ -87,61 +109,24 @@ pub fn TargetControls(
     dims: &'static [usize],
 ) -> impl IntoView {
     let name = move || shared.get().target.name();
-    let custom = Memo::new(move |_| name() == "custom");
-    let edit = move |_| shared.update(|c| c.target = Target::Custom(c.target.components()));
     let choose = move |event| {
         let name = event_target_value(&event);
-        let Some((_, preset)) = TARGETS.iter().find(|(known, _)| *known == name) else {
-            return;
-        };
-        shared.update(move |c| {
-            c.target = preset.map_or_else(|| Target::Custom(c.target.components()), Target::Preset);
-        });
+        if let Some((_, kind)) = TARGETS.iter().find(|(known, _)| *known == name) {
+            shared.turn_to(*kind);
+        }
     };
-    let option = move |preset: Preset| {
-        let key = TARGETS.iter().find(|(_, p)| *p == Some(preset)).map_or("", |(key, _)| key);
+    let option = move |(key, words): (&'static str, &'static str)| {
         let selected = flag(move || name() == key);
-        view! { <option value=key prop:selected=selected>{words::preset(preset)}</option> }.into_any()
+        view! { <option value=key prop:selected=selected>{words}</option> }.into_any()
     };
     let group = move |dim: &usize| {
         let dim = *dim;
         let label = if dim == 1 { "One dimension" } else { "Two dimensions" };
-        let presets = Preset::ALL.into_iter().filter(move |p| p.dim() == dim);
+        let presets = TARGETS.into_iter().filter_map(move |(key, kind)| match kind {
+            TargetKind::Preset(preset) if preset.dim() == dim => Some((key, words::preset(preset))),
+            _ => None,
+        });
         view! { <optgroup label=label>{presets.map(option).collect_view()}</optgroup> }.into_any()
-    };
-    let columns = Signal::derive(move || match shared.dim() {
-        1 => vec![("w", "weight"), ("μ", "mean"), ("σ²", "variance")],
-        _ => vec![
-            ("w", "weight"),
-            ("μ₁", "mean along x₁"),
-            ("μ₂", "mean along x₂"),
-            ("σ₁₁", "variance of x₁"),
-            ("σ₁₂", "covariance"),
-            ("σ₂₂", "variance of x₂"),
-        ],
-    });
-    let rows = Signal::derive(move || {
-        let c = shared.get();
-        c.target.components().iter().map(row).collect::<Vec<_>>()
-    });
-    let set = move |rows: Vec<Vec<f64>>| -> Result<(), String> {
-        let components: Option<Vec<_>> = rows.iter().map(|r| component(r)).collect();
-        let components = components.ok_or("a component is incomplete")?;
-        check(&components).map_err(|e| e.to_string())?;
-        shared.update(move |c| c.target = Target::Custom(components));
-        Ok(())
-    };
-    let total = move || {
-        let c = shared.get();
-        c.target.components().iter().map(|c| c.weight).sum::<f64>()
-    };
-    let scaled = move || {
-        let total = total();
-        if (total - 1.0).abs() < 1e-9 {
-            String::new()
-        } else {
-            format!("The weights sum to {}; they are scaled to 1.", short(total))
-        }
     };
     view! {
         <fieldset>
@@ -150,22 +135,40 @@ pub fn TargetControls(
                 <label for="field-target">"Distribution"</label>
                 <select id="field-target" name="target" on:change=choose>
                     {dims.iter().map(group).collect_view()}
-                    <option value="custom" prop:selected=flag(move || name() == "custom")>"Custom mixture"</option>
+                    <optgroup label="Your own">
+                        {OWN.into_iter().map(option).collect_view()}
+                    </optgroup>
                 </select>
             </div>
-            {dynamic(move || {
-                if custom.get() {
-                    view! {
-                        <RowsEditor label="Components of the mixture" columns rows set most=MAX_COMPONENTS />
-                        <p class="hint">{text(scaled)}</p>
-                    }
-                    .into_any()
-                } else {
-                    view! { <button type="button" on:click=edit>"Edit its components"</button> }.into_any()
-                }
-            })}
+            {editor(shared)}
         </fieldset>
     }
+}
+
+/// Targets of the visitor's making, with what the menu calls them.
+const OWN: [(&str, &str); 2] = [("custom", words::CUSTOM), ("points", words::POINTS)];
+
+/// What there is to edit of a target.
+#[cfg(labs)]
+fn editor(shared: Shared) -> AnyView {
+    let kind = Memo::new(move |_| shared.get().target.kind());
+    dynamic(move || match kind.get() {
+        TargetKind::Custom => target_editor::rows(shared),
+        TargetKind::Points => ().into_any(),
+        TargetKind::Preset(_) => edit_button(shared),
+    })
+    .into_any()
+}
+
+/// The module of the first lab leaves editing to the other one.
+#[cfg(not(labs))]
+fn editor(shared: Shared) -> AnyView {
+    edit_button(shared)
+}
+
+fn edit_button(shared: Shared) -> AnyView {
+    let edit = move |_| shared.turn_to(TargetKind::Custom);
+    view! { <button type="button" on:click=edit>"Edit its components"</button> }.into_any()
 }
 
 /// The noise schedule and its steps, for a group of fields.

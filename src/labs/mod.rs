@@ -19,7 +19,9 @@ pub mod figures;
 #[cfg(labs)]
 pub mod gan;
 pub mod report;
+pub mod target;
 
+use crate::math::MAX_COMPONENTS;
 use crate::permalink::{Notice, Reader, Writer};
 use common::{Common, Target};
 
@@ -72,6 +74,12 @@ pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
     /// The same, to change.
     fn common_mut(&mut self) -> &mut Common;
 
+    /// Most components of a target that the lab computes with in reasonable time.
+    const MOST_COMPONENTS: usize = MAX_COMPONENTS;
+
+    /// Most dimensions of a target.
+    const MOST_DIMENSIONS: usize = 2;
+
     /// Called when the target is another one than before, for what depends on it.
     fn target_changed(&mut self, _before: &Target) {}
 
@@ -82,6 +90,21 @@ pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
         self.write(&mut writer);
         writer.finish(Self::LAB.name(), Self::LAB == Lab::default())
     }
+}
+
+/// Puts a target that the lab can show in place of one that it cannot, and says so.
+#[cfg(labs)]
+pub fn fit<S: Model>(state: &mut S) -> Option<Notice> {
+    let (target, words) = state.common().target.within(S::MOST_COMPONENTS, S::MOST_DIMENSIONS)?;
+    let before = std::mem::replace(&mut state.common_mut().target, target);
+    state.target_changed(&before);
+    Some(Notice::Conflict(words))
+}
+
+/// Presets are for all labs.
+#[cfg(not(labs))]
+pub fn fit<S: Model>(_: &mut S) -> Option<Notice> {
+    None
 }
 
 /// The query of another lab with the same shared parameters, on the full page.
@@ -115,16 +138,24 @@ pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let mut reader = Reader::new(query);
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
-        Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
+        Lab::Elbo => LabState::Elbo(read(&mut reader)),
         #[cfg(labs)]
-        Lab::Classifier => LabState::Classifier(Model::read(&mut reader)),
+        Lab::Classifier => LabState::Classifier(read(&mut reader)),
         #[cfg(labs)]
-        Lab::Gan => LabState::Gan(Model::read(&mut reader)),
+        Lab::Gan => LabState::Gan(read(&mut reader)),
         #[cfg(labs)]
-        Lab::DiffusionLoss => LabState::DiffusionLoss(Model::read(&mut reader)),
-        _ => LabState::Density(Model::read(&mut reader)),
+        Lab::DiffusionLoss => LabState::DiffusionLoss(read(&mut reader)),
+        _ => LabState::Density(read(&mut reader)),
     };
     (state, reader.finish())
+}
+
+fn read<S: Model>(reader: &mut Reader) -> S {
+    let mut state = S::read(reader);
+    if let Some(notice) = fit(&mut state) {
+        reader.notice(notice);
+    }
+    state
 }
 
 /// The lab that a link names, or the first one.
@@ -137,7 +168,7 @@ pub fn lab_of(query: &str) -> Lab {
 pub fn open_as<S: Model>(query: &str) -> (S, Vec<Notice>) {
     let mut reader = Reader::new(query);
     reader.choice("lab", &Lab::ALL, S::LAB);
-    let state = S::read(&mut reader);
+    let state = read(&mut reader);
     (state, reader.finish())
 }
 

@@ -34,6 +34,7 @@ mod family;
 mod fit;
 mod formula;
 mod grid;
+mod kernel_density;
 mod lattice;
 mod marginal;
 mod mixture;
@@ -62,6 +63,7 @@ pub use formula::{
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};
+pub use kernel_density::{BandwidthRule, kernel_components};
 pub use lattice::{Lattice, Resolution};
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};

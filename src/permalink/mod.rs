@@ -10,6 +10,7 @@
 //! the labs. Left out on purpose: the address bar (`app.rs`), and any knowledge of targets.
 
 mod notice;
+pub mod points;
 mod reader;
 mod rows;
 mod writer;

@@ -92,8 +92,27 @@ fn inner_link(event: &MouseEvent) -> Option<String> {
     Some(anchor.get_attribute("href")?.trim_start_matches('?').to_owned())
 }
 
+/// The fragment of the address, without `#`, if there is one.
+pub fn take_fragment() -> Option<String> {
+    let fragment = window().location().hash().ok()?;
+    fragment.strip_prefix('#').filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Opens a query with a fragment in a new document, in place of this one in the history.
+pub fn reopen(query: &str, fragment: &str) {
+    let location = window().location();
+    let address = format!("{}#{fragment}", address(query));
+    let replaced = window()
+        .history()
+        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+    let _ = match replaced {
+        Ok(()) => location.reload(),
+        Err(_) => location.set_href(&address),
+    };
+}
+
 /// Replaces the current history entry. Some frames refuse; the page works without.
-fn replace(query: &str) {
+pub fn replace(query: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address(query)));
     }

@@ -157,3 +157,9 @@ pub fn schedule(name: &str) -> &'static str {
         _ => "Li–Yan",
     }
 }
+
+/// What the menu of targets calls a mixture by numbers.
+pub const CUSTOM: &str = "Custom mixture";
+
+/// What it calls a data set.
+pub const POINTS: &str = "Points";

@@ -43,6 +43,31 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
         ("steps", "", &[&format!("“steps=” was ignored: {no_number}")]),
         ("Steps=9", "", &[&format!("“Steps=9” was ignored: {refused}")]),
         ("a=%3Cscript%3E&steps=9", "steps=9", &[&format!("“a=<script>” was ignored: {refused}")]),
+        (
+            "target=points&pts=1_0.5:x",
+            "",
+            &[
+                "“pts=1_0.5:x” was ignored: row 2, entry 2: “x” is not a number.",
+                "“target=points” needs valid “pts”; showing bimodal.",
+            ],
+        ),
+        (
+            "pts=0_1&bandwidth=0",
+            "target=points&pts=0_1",
+            &["“bandwidth=0” was ignored: a bandwidth is scott, silverman or a number within 1e-6 … 1e6."],
+        ),
+        (
+            "target=ring8&pts=0_1",
+            "target=ring8",
+            &["“pts” was ignored: it goes with “target=points”, not with “target=ring8”."],
+        ),
+        (
+            "pts=!5000:10",
+            "",
+            &[
+                "“pts=!5000:10” was ignored: the link was made from 5000 points of 10 coordinates, more than a link can hold; open the file again.",
+            ],
+        ),
         // Numbers.
         ("draws=0", "draws=1", &[&format!("“draws=0” was changed to 1: {draws}")]),
         ("draws=-7", "draws=1", &[&format!("“draws=-7” was changed to 1: {draws}")]),

@@ -7,7 +7,8 @@ mod cases;
 
 use proptest::prelude::*;
 use scorescope::labs::common::{
-    BACKENDS, C0, C1, Common, GROUPS, Group, SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target, component,
+    BACKENDS, BANDWIDTH, BANDWIDTH_RULES, Bandwidth, C0, C1, Common, DataSet, GROUPS, Group, SCHEDULES, SEED,
+    STEPS, TARGETS, THEMES, Target, TargetKind, component,
 };
 use scorescope::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, VARIANCES,
@@ -15,14 +16,18 @@ use scorescope::labs::density::{
 use scorescope::labs::{Lab, LabState, open};
 use scorescope::math::Component;
 use scorescope::permalink::Notice;
+use scorescope::permalink::points::PointSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Every key a link can have today.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "v",
     "lab",
     "target",
     "mix",
+    "pts",
+    "bandwidth",
     "schedule",
     "steps",
     "c0",
@@ -221,10 +226,28 @@ fn plane() -> impl Strategy<Value = Component> {
 fn target() -> impl Strategy<Value = Target> {
     use proptest::collection::vec;
     prop_oneof![
-        choice(&TARGETS).prop_filter_map("a preset", |preset| preset.map(Target::Preset)),
+        choice(&TARGETS).prop_filter_map("a preset", |kind| match kind {
+            TargetKind::Preset(preset) => Some(Target::Preset(preset)),
+            _ => None,
+        }),
         vec(line(), 1..=64).prop_map(Target::Custom),
         vec(plane(), 1..=64).prop_map(Target::Custom),
+        data_set(),
     ]
+}
+
+/// Points as they stand or rounded, of one dimension or two.
+fn data_set() -> impl Strategy<Value = Target> {
+    let bandwidth = prop_oneof![
+        choice(&BANDWIDTH_RULES).prop_map(Bandwidth::Rule),
+        number(BANDWIDTH.min, BANDWIDTH.max).prop_map(Bandwidth::Fixed),
+    ];
+    let values = proptest::collection::vec([number(-50.0, 50.0), number(-1e6, 1e6)], 1..=40);
+    (values, 1..=2usize, any::<bool>(), bandwidth).prop_map(|(values, dim, rounded, bandwidth)| {
+        let values = values.iter().flat_map(|pair| pair[..dim].to_vec()).collect();
+        let points = if rounded { PointSet::rounded(dim, values) } else { PointSet::exact(dim, values) };
+        Target::Points(DataSet { points: Arc::new(points.expect("points")), bandwidth })
+    })
 }
 
 fn common() -> impl Strategy<Value = Common> {

@@ -134,7 +134,7 @@ impl Model for Classifier {
     fn target_changed(&mut self, before: &Target) {
         // The classes of one target mean nothing to another; edited components keep them.
         let components = self.common.target.mixture().len() as f64;
-        let edited = matches!((before, &self.common.target), (_, Target::Custom(_)));
+        let edited = self.common.target.is_edit_of(before);
         if !edited {
             self.deal = None;
         }
@@ -203,6 +203,7 @@ fn natural(target: &Target) -> (f64, Deal) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labs::common::TargetKind;
     use crate::labs::{LabState, open};
 
     fn opened(query: &str) -> (Classifier, Vec<Notice>) {
@@ -243,8 +244,8 @@ mod tests {
         state.common.target = Target::Preset(Preset::Moons);
         state.target_changed(&before);
         assert_eq!((state.classes(), state.deal()), (2, Deal::Block));
-        for (name, preset) in crate::labs::common::TARGETS {
-            let Some(preset) = preset else { continue };
+        for (name, kind) in crate::labs::common::TARGETS {
+            let TargetKind::Preset(preset) = kind else { continue };
             let common = Common { target: Target::Preset(preset), ..Common::default() };
             let dealt = Classifier { common, ..Classifier::default() }.dealt().expect("classes");
             assert!((1..=4).contains(&dealt.len()), "{name}");

@@ -3,6 +3,7 @@
 use crate::labs::common::{Common, Target};
 use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
+use crate::permalink::points::MAX_POINTS;
 use crate::permalink::{Notice, Number, Reader, Writer, parse_rows, write_rows};
 
 /// Names of the estimators in links.
@@ -99,6 +100,7 @@ impl Default for Density {
 
 impl Model for Density {
     const LAB: Lab = Lab::Density;
+    const MOST_COMPONENTS: usize = MAX_POINTS;
 
     fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
@@ -151,8 +153,8 @@ impl Model for Density {
     /// A probe of another target goes home; that of a preset whose numbers are edited stays.
     fn target_changed(&mut self, before: &Target) {
         let now = &self.common.target;
-        let edited = matches!(now, Target::Custom(_));
-        if before.mixture().dim() != now.mixture().dim() || (!edited && before.name() != now.name()) {
+        let other = !now.is_edit_of(before) && before.name() != now.name();
+        if other || before.mixture().dim() != now.mixture().dim() {
             self.probe = None;
         }
     }
