@@ -4,7 +4,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use scorescope::compute::bench::w2;
-use scorescope::compute::{Reply, run};
+use scorescope::compute::{GridRequest, GridStage, Reply, Request, run};
+use scorescope::kernels::convolved::Convolved;
 use scorescope::kernels::particles::{Noise, Particles, Step};
 use scorescope::kernels::plain::{Draws, Form, accumulate};
 use scorescope::kernels::{Level, Packed, field};
@@ -12,8 +13,8 @@ use scorescope::labs::density::{Density, ESTIMATORS, jobs, plots};
 use scorescope::labs::{LabState, open};
 use scorescope::math::targets::Preset;
 use scorescope::math::{
-    Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Quality,
-    ReverseVariance, Rule, Schedule, ScoreError, Scratch, Time, log_density_ode,
+    Axis, Component, Covariance, Estimator, Formula, FormulaSpec, Lattice, Mixture, OdeOptions, Part,
+    Quality, ReverseVariance, Rule, Schedule, ScoreError, Scratch, Time, kernel_components, log_density_ode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -133,6 +134,48 @@ fn kernels(c: &mut Criterion) {
     group.finish();
 }
 
+/// Data sets of several sizes: the score field on a grid with the components one by one and by
+/// convolution, and the whole picture of the density lab, a place of the grid being an element.
+fn data_sets(c: &mut Criterion) {
+    const SIDE: usize = 128;
+    let level = Level::new();
+    let places: Vec<f64> = (0..SIDE).map(|i| i as f64 / 16.0 - 4.0).collect();
+    let xs: Vec<f32> = places.iter().map(|x| *x as f32).collect();
+    let spiral = Preset::Spiral.mixture();
+    let mut group = c.benchmark_group("data sets");
+    group.throughput(Throughput::Elements((SIDE * SIDE) as u64));
+    for count in [65, 256, 1024, 4096] {
+        let values: Vec<f64> = (0..count).flat_map(|i| spiral.sample(1, i)).collect();
+        let components = kernel_components(2, &values, 0.3);
+        let mixture = Mixture::new(&components).expect("a mixture");
+        let packed = Packed::new(&mixture, Time::from_lambda(-5.0)).expect("for single precision");
+        let mut out = vec![0.0; SIDE];
+        group.bench_function(BenchmarkId::new("field, one by one", count), |b| {
+            b.iter(|| places.iter().for_each(|y| field::row(level, &packed, &xs, *y as f32, 0.0, &mut out)));
+        });
+        group.bench_function(BenchmarkId::new("field, by convolution", count), |b| {
+            b.iter(|| {
+                let mut field =
+                    Convolved::new(level, &packed, places.clone(), places.clone()).expect("a data set");
+                while !field.prepare(level) {}
+                (0..SIDE).for_each(|row| field.row(level, &packed, row, 0.0, &mut out));
+            });
+        });
+        group.bench_function(BenchmarkId::new("picture", count), |b| {
+            let axis = Axis { low: -4.0, high: 4.0, count: 129 };
+            let stages = vec![GridStage { axes: [axis; 2], quality: Quality::Fine }];
+            let request = GridRequest {
+                target: components.clone(),
+                spec: FormulaSpec { rule: Rule::Continuous, ..spec(Estimator::Quadrature) },
+                stages,
+                part: Part::WHOLE,
+            };
+            b.iter(|| run(Request::Grid(request.clone())));
+        });
+    }
+    group.finish();
+}
+
 /// 100,000 particles on the ring on one core, with the widest vectors.
 fn particles(c: &mut Criterion) {
     const COUNT: usize = 100_000;
@@ -204,6 +247,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_secs(1));
-    targets = score, formula_at_a_point, lattice, kernels, particles, ode, links, figures
+    targets = score, formula_at_a_point, lattice, kernels, data_sets, particles, ode, links, figures
 }
 criterion_main!(benches);

@@ -12,6 +12,7 @@
 //! | [`field`] | `s_t` and `f_t = div s_t + ‖s_t‖²/2` at points or along rows | [`Marginal::evaluate`](crate::math::Marginal::evaluate) |
 //! | [`plain`] | the estimators with draws, on any points | [`Formula`](crate::math::Formula) |
 //! | [`blur`] | the formula on a whole grid by Gaussian blurs | [`Lattice`](crate::math::Lattice) |
+//! | [`convolved`] | the score field of a data set on a grid | [`Marginal::stein`](crate::math::Marginal::stein) |
 //! | [`particles`] | a step of particles: `y <- a y + b s_t(y) + c z` | [`Marginal::evaluate`](crate::math::Marginal::evaluate) |
 //!
 //! [`draws`] has the random numbers of [`crate::math::random`] for all.
@@ -24,6 +25,7 @@
 //! of which there are no pictures.
 
 pub mod blur;
+pub mod convolved;
 pub mod draws;
 pub mod field;
 #[cfg(feature = "gpu")]

@@ -217,6 +217,24 @@ pub(super) fn splat<S: Simd>(simd: S, value: f32) -> S::f32s {
     value.simd_into(simd)
 }
 
+/// Rows of `width` numbers as columns.
+pub(super) fn transpose(values: &[f32], width: usize) -> Vec<f32> {
+    /// Side of the tiles that are turned at a time, so that both arrays stay in cache.
+    const TILE: usize = 16;
+    let height = values.len() / width;
+    let mut out = vec![0.0; values.len()];
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for i in top..(top + TILE).min(height) {
+                for j in left..(left + TILE).min(width) {
+                    out[j * height + i] = values[i * width + j];
+                }
+            }
+        }
+    }
+    out
+}
+
 /// All vectors that this machine has, and none.
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(super) fn levels() -> Vec<Level> {

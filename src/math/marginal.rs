@@ -45,6 +45,22 @@ pub struct Local {
     pub divergence: f64,
     /// `‖s_t(y)‖²`.
     pub score_squared: f64,
+    /// The largest `log w_j N(y; …)`, and the sum of all over it.
+    largest: (f64, f64),
+}
+
+impl Local {
+    /// `log ρ_t(y)` in nats.
+    pub fn log_density(&self) -> f64 {
+        self.largest.0 + self.largest.1.ln()
+    }
+
+    /// `div ŝ + ‖ŝ‖²/2`, where `ŝ` is the score with `shift` added to every coordinate: what Stein's form
+    /// takes the mean of. A constant shift leaves the divergence as it is.
+    pub fn stein(&self, score: &[f64], shift: f64) -> f64 {
+        let cross = if shift == 0.0 { 0.0 } else { shift * score.iter().sum::<f64>() };
+        self.divergence + 0.5 * self.score_squared + cross + 0.5 * shift * shift * score.len() as f64
+    }
 }
 
 /// One weighted component of a marginal: `w N(y; m, C)` with `C⁻¹ = Q diag(precisions) Qᵀ`.
@@ -169,7 +185,8 @@ impl Marginal<'_> {
             divergence += share * (spread - trace);
         }
         scratch.score.copy_from_slice(&score);
-        Local { divergence: divergence * scale, score_squared: squared_norm(&score) }
+        let (score_squared, largest) = (squared_norm(&score), (top, total));
+        Local { divergence: divergence * scale, score_squared, largest }
     }
 
     pub(super) fn evaluate_any(&self, y: &[f64], scratch: &mut Scratch) -> Local {
@@ -199,7 +216,8 @@ impl Marginal<'_> {
                 divergence += share * (spread - trace);
             }
         }
-        Local { divergence: divergence / total, score_squared: squared_norm(score) }
+        let (score_squared, largest) = (squared_norm(score), (top, total));
+        Local { divergence: divergence / total, score_squared, largest }
     }
 
     /// Fills `scratch.logits` with `log w_j N(y; …)` and `scratch.gradients` with `g_j`; returns

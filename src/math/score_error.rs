@@ -25,11 +25,8 @@ impl ScoreError {
 }
 
 impl Marginal<'_> {
-    /// `div ŝ + ‖ŝ‖²/2` at `y`, where `ŝ` is the score with `shift` added to every coordinate:
-    /// what Stein's form takes the mean of. A constant shift leaves the divergence as it is.
+    /// [`Local::stein`](super::Local::stein) at `y`.
     pub fn stein(&self, y: &[f64], shift: f64, scratch: &mut Scratch) -> f64 {
-        let local = self.evaluate(y, scratch);
-        let cross = if shift == 0.0 { 0.0 } else { shift * scratch.score.iter().sum::<f64>() };
-        local.divergence + 0.5 * local.score_squared + cross + 0.5 * shift * shift * y.len() as f64
+        self.evaluate(y, scratch).stein(&scratch.score, shift)
     }
 }

@@ -130,11 +130,12 @@ pub(super) fn add_base(
     let shift = request.spec.score_error.0 / 2f64.sqrt();
     let mut scratch = Scratch::default();
     let pixels = (part.index..xs.count * ys.count).step_by(part.of);
-    let some = (STEP / (2 * mixture.len())).max(1);
+    let some = (STEP / mixture.len()).max(1);
     for pixel in pixels.clone().skip(reply.exact.len()).take(some) {
         let x = [xs.place(pixel % xs.count), ys.place(pixel / xs.count)];
-        reply.exact.push(origin.log_density(&x, &mut scratch));
-        let f_zero = 1.0 + origin.stein(&x, shift, &mut scratch);
+        let local = origin.evaluate(&x, &mut scratch);
+        reply.exact.push(local.log_density());
+        let f_zero = 1.0 + local.stein(&scratch.score, shift);
         reply.base.push(plan.value(0.0, x[0] * x[0] + x[1] * x[1], f_zero));
     }
     reply.exact.len() == pixels.len()

@@ -113,27 +113,10 @@ fn combine_from<S: Simd, const W: usize>(
     }
 }
 
-/// Rows of `width` numbers as columns.
-pub(super) fn transpose(values: &[f32], width: usize) -> Vec<f32> {
-    /// Side of the tiles that are turned at a time, so that both arrays stay in cache.
-    const TILE: usize = 16;
-    let height = values.len() / width;
-    let mut out = vec![0.0; values.len()];
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            for i in top..(top + TILE).min(height) {
-                for j in left..(left + TILE).min(width) {
-                    out[j * height + i] = values[i * width + j];
-                }
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::simd::transpose;
 
     fn apply(bands: &Bands, values: &[f32], width: usize) -> Vec<f32> {
         bands.apply(Level::new(), values, width, 0..bands.len())

@@ -1,8 +1,10 @@
 //! Whole grids on SIMD lanes.
 
-use super::bands::{Bands, transpose};
+use super::bands::Bands;
 use super::sums::Sums;
 use super::task::{Grid, Line, Method, Task};
+use crate::kernels::convolved::Convolved;
+use crate::kernels::simd::transpose;
 use crate::kernels::{Level, field};
 use crate::math::{Axis, FormulaSpec, Mixture, Part, Quality};
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub struct Blur {
 #[derive(Clone, Debug)]
 struct Pass {
     task: Task,
+    /// `f_t` by convolution, where the target is a data set.
+    convolved: Option<Convolved>,
     stage: Stage,
 }
 
@@ -59,7 +63,7 @@ impl Blur {
         let mut pass = match self.pass.take() {
             Some(pass) => pass,
             None => match self.grid.next() {
-                Some(task) => Pass::new(task),
+                Some(task) => Pass::new(self.level, task),
                 None => return self.grid.is_done(),
             },
         };
@@ -90,22 +94,38 @@ impl Blur {
 }
 
 impl Pass {
-    fn new(task: Task) -> Self {
-        let stage = match &task.method {
-            Method::Quadrature { .. } => Stage::Quadrature(Vec::new()),
-            Method::Blur([x, y]) => Stage::Field(Vec::with_capacity(x.count * y.count)),
+    fn new(level: Level, task: Task) -> Self {
+        let (places, stage) = match &task.method {
+            Method::Quadrature { places, rule } => {
+                // For each step of the rule all pixels along x; for each pixel along y all steps.
+                let steps = || rule.iter().map(|(step, _)| *step);
+                let [xs, ys] = places;
+                let xs = steps().flat_map(|step| xs.iter().map(move |x| x + step)).collect();
+                let ys = ys.iter().flat_map(|y| steps().map(move |step| y + step)).collect();
+                ([xs, ys], Stage::Quadrature(Vec::new()))
+            }
+            Method::Blur(lines) => {
+                let size = lines.iter().map(|line| line.count).product();
+                (lines.each_ref().map(Line::places), Stage::Field(Vec::with_capacity(size)))
+            }
         };
-        Self { task, stage }
+        let [xs, ys] = places;
+        let convolved = Convolved::new(level, &task.packed, xs, ys);
+        Self { task, convolved, stage }
     }
 
     /// Some work; `E f_t` on the grid of the level when done.
     fn advance(&mut self, level: Level) -> Option<Vec<f32>> {
+        if self.convolved.as_mut().is_some_and(|field| !field.prepare(level)) {
+            return None;
+        }
         let stage = std::mem::replace(&mut self.stage, Stage::Field(Vec::new()));
+        let field = self.convolved.as_ref();
         let next = match (&self.task.method, stage) {
             (Method::Quadrature { places, rule }, Stage::Quadrature(rows)) => {
-                self.task.quadrature(level, places, rule, rows)
+                self.task.quadrature(level, field, places, rule, rows)
             }
-            (Method::Blur(lines), stage) => self.task.blur(level, lines, stage),
+            (Method::Blur(lines), stage) => self.task.blur(level, field, lines, stage),
             (_, stage) => Err(stage),
         };
         match next {
@@ -115,6 +135,16 @@ impl Pass {
                 None
             }
         }
+    }
+}
+
+/// Multiplications that take as long as an evaluation of a component.
+const PER_COMPONENT: usize = 20;
+
+/// `out += weight f`.
+fn add(out: &mut [f32], weight: f64, f: &[f32]) {
+    for (out, f) in out.iter_mut().zip(f) {
+        *out += weight as f32 * f;
     }
 }
 
@@ -130,14 +160,32 @@ impl Task {
     fn quadrature(
         &self,
         level: Level,
+        field: Option<&Convolved>,
         [xs, ys]: &[Vec<f64>; 2],
         rule: &[(f64, f64)],
         mut rows: Vec<f32>,
     ) -> Next {
         let width = xs.len();
         let done = rows.len() / width;
-        let cost = width * rule.len() * rule.len() * self.packed.components.len();
+        let cost = match field {
+            Some(field) => rule.len() * field.cost() / PER_COMPONENT,
+            None => width * rule.len() * rule.len() * self.packed.components.len(),
+        };
         let some = rows_of(cost).min(ys.len() - done);
+        if let Some(field) = field {
+            let mut f = vec![0.0; width * rule.len()];
+            for row in done..done + some {
+                let start = rows.len();
+                rows.resize(start + width, 0.0);
+                for (step, (_, w1)) in rule.iter().enumerate() {
+                    field.row(level, &self.packed, row * rule.len() + step, self.shift, &mut f);
+                    for ((_, w0), f) in rule.iter().zip(f.chunks_exact(width)) {
+                        add(&mut rows[start..], w0 * w1, f);
+                    }
+                }
+            }
+            return if done + some == ys.len() { Ok(rows) } else { Err(Stage::Quadrature(rows)) };
+        }
         let xs: Vec<f32> = xs.iter().map(|x| *x as f32).collect();
         let mut f = vec![0.0; width];
         for y in &ys[done..done + some] {
@@ -147,25 +195,30 @@ impl Task {
                 let shifted: Vec<f32> = xs.iter().map(|x| x + *e0 as f32).collect();
                 for (e1, w1) in rule {
                     field::row(level, &self.packed, &shifted, (y + e1) as f32, self.shift, &mut f);
-                    for (out, f) in rows[start..].iter_mut().zip(&f) {
-                        *out += (w0 * w1) as f32 * f;
-                    }
+                    add(&mut rows[start..], w0 * w1, &f);
                 }
             }
         }
         if done + some == ys.len() { Ok(rows) } else { Err(Stage::Quadrature(rows)) }
     }
 
-    fn blur(&self, level: Level, [x, y]: &[Line; 2], stage: Stage) -> Next {
+    fn blur(&self, level: Level, field: Option<&Convolved>, [x, y]: &[Line; 2], stage: Stage) -> Next {
         let (width, height) = (x.count, y.centres.len());
         match stage {
             Stage::Field(mut f) => {
                 let done = f.len() / width;
-                let some = rows_of(width * self.packed.components.len()).min(y.count - done);
+                let cost = match field {
+                    Some(field) => field.cost() / PER_COMPONENT,
+                    None => width * self.packed.components.len(),
+                };
+                let some = rows_of(cost).min(y.count - done);
                 let xs: Vec<f32> = (0..width).map(|n| x.place(n) as f32).collect();
                 f.resize((done + some) * width, 0.0);
                 for (row, out) in (done..).zip(f[done * width..].chunks_exact_mut(width)) {
-                    field::row(level, &self.packed, &xs, y.place(row) as f32, self.shift, out);
+                    match field {
+                        Some(field) => field.row(level, &self.packed, row, self.shift, out),
+                        None => field::row(level, &self.packed, &xs, y.place(row) as f32, self.shift, out),
+                    }
                 }
                 Err(if done + some < y.count {
                     Stage::Field(f)

@@ -1,8 +1,9 @@
 //! What the nodes add up to, level by level, and the levels together.
 
-use super::bands::{Bands, transpose};
+use super::bands::Bands;
 use super::{PAD, at};
 use crate::kernels::Level;
+use crate::kernels::simd::transpose;
 use crate::math::Axis;
 
 /// `Σ_k weight_k m_k` on its way.

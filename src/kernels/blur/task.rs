@@ -11,6 +11,10 @@ use std::sync::Arc;
 /// The blur is cut off at this many standard deviations: e^{-5.5²/2} = 3e-7.
 const REACH: f64 = 5.5;
 
+/// Between components of standard deviation `σ` at distance `r` the score bends over `σ²/r`. A ridge farther
+/// than 9 σ from both is 40 nats below the peak, out of the blur's reach of all that is not.
+const SHARPEST: f64 = 18.0;
+
 /// Most lattice points along an axis; see [`Grid::resolved`].
 const MAX_SIDE: usize = 2048;
 
@@ -87,7 +91,8 @@ impl Grid {
         let time = node.time;
         let packed = Packed::new(&self.mixture, time)?;
         let shift = self.spec.score_error.shift(time, 2) as f32;
-        let bend = self.mixture.bend_at(time);
+        let least = (self.mixture.variance_range().0 * time.one_minus_t() + time.t()).sqrt();
+        let bend = self.mixture.bend_at(time).max(least / SHARPEST);
         let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
         if deviation < 0.7 * bend {
             // Each further node gains a factor (deviation/bend)².
@@ -150,6 +155,11 @@ impl Line {
     /// Coordinate `n` of the lattice.
     pub(super) fn place(&self, n: usize) -> f64 {
         self.low + self.step * n as f64
+    }
+
+    /// All of them.
+    pub(super) fn places(&self) -> Vec<f64> {
+        (0..self.count).map(|n| self.place(n)).collect()
     }
 
     /// The blur as a banded matrix.

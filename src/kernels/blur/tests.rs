@@ -4,7 +4,7 @@ use super::*;
 use crate::kernels::Level;
 use crate::math::Part;
 use crate::math::targets::Preset;
-use crate::math::{Estimator, Schedule, ScoreError, Scratch};
+use crate::math::{Estimator, Schedule, ScoreError, Scratch, kernel_components};
 use std::sync::Arc;
 
 const SIDE: usize = 256;
@@ -22,14 +22,14 @@ fn spec() -> FormulaSpec {
 }
 
 /// Largest error where `ρ_0 > 1e-6`, with the work split into parts.
-fn largest_error(quality: Quality, parts: usize) -> f64 {
-    let mixture = Arc::new(Preset::Ring8.mixture());
+fn largest_error(mixture: Mixture, quality: Quality, parts: usize) -> f64 {
+    let mixture = Arc::new(mixture);
     let axis = Axis { low: -4.0, high: 4.0, count: SIDE };
     let mut total = vec![0.0; SIDE * SIDE];
     for index in 0..parts {
         let part = Part { index, of: parts };
         let blur = Blur::new(mixture.clone(), &spec(), quality, [axis; 2], part, Level::new());
-        let mut blur = blur.expect("the ring is for single precision");
+        let mut blur = blur.expect("for single precision");
         while !blur.advance() {}
         assert!(blur.is_resolved());
         for (total, sum) in total.iter_mut().zip(blur.finish()) {
@@ -53,12 +53,26 @@ fn largest_error(quality: Quality, parts: usize) -> f64 {
 #[test]
 fn w2_is_as_accurate_as_said() {
     for (quality, tolerance) in [(Quality::Coarse, 5e-3), (Quality::Good, 1e-3), (Quality::Fine, 2e-4)] {
-        let error = largest_error(quality, 1);
+        let error = largest_error(Preset::Ring8.mixture(), quality, 1);
         assert!(error < tolerance, "{quality:?}: {error:e}");
     }
 }
 
 #[test]
+fn data_sets_are_as_accurate() {
+    let ring = Preset::Ring8.mixture();
+    let values: Vec<f64> = (0..500).flat_map(|i| ring.sample(1, i)).collect();
+    for bandwidth in [0.1, 0.4] {
+        let mixture = Mixture::new(&kernel_components(2, &values, bandwidth)).expect("a mixture");
+        for quality in [Quality::Coarse, Quality::Good, Quality::Fine] {
+            let error = largest_error(mixture.clone(), quality, 1);
+            assert!(error < quality.tolerance(), "h = {bandwidth}, {quality:?}: {error:e}");
+        }
+    }
+}
+
+#[test]
 fn parts_add_up_to_the_whole() {
-    assert!((largest_error(Quality::Coarse, 3) - largest_error(Quality::Coarse, 1)).abs() < 1e-5);
+    let error = |parts| largest_error(Preset::Ring8.mixture(), Quality::Coarse, parts);
+    assert!((error(3) - error(1)).abs() < 1e-5);
 }
