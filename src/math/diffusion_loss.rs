@@ -29,12 +29,10 @@
 //! one profile `m_λ(x)` serves them all. Left out on purpose: losses in more than one dimension of
 //! `x`, and training.
 
-mod column;
 mod conditional;
 mod minimum;
 mod population;
 
-pub use column::{Column, SmallBlur};
 pub use conditional::{conditional, first_marginal};
 pub use minimum::Minimum;
 pub use population::{Evaluation, ModelFamily, Population};

@@ -27,6 +27,7 @@
 
 mod cells;
 pub mod classifier;
+mod column;
 pub mod diffusion_loss;
 mod elbo;
 mod equilibrium;
@@ -36,6 +37,7 @@ mod formula;
 mod grid;
 mod kernel_density;
 mod lattice;
+mod line_scores;
 mod marginal;
 mod mixture;
 mod noise;
@@ -52,6 +54,7 @@ pub mod targets;
 mod time;
 
 pub use cells::{Cell, CellOptions, Cells, Pole};
+pub use column::{Column, SmallBlur};
 pub use elbo::{ElboParts, ReverseVariance, elbo_parts, elbo_plan};
 pub use equilibrium::{
     Equilibrium, MAX_LABELS, Measures, Sample, Sampling, Spectrum, SpectrumBuilder, TOLERANCE,
@@ -65,6 +68,7 @@ pub use formula::{
 pub use grid::{Axis, Part, Quality};
 pub use kernel_density::{BandwidthRule, kernel_components};
 pub use lattice::{Lattice, Resolution};
+pub use line_scores::LineScores;
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};

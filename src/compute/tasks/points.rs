@@ -5,7 +5,13 @@ use crate::compute::messages::{JobError, PointsReply, PointsRequest, Reply};
 use crate::math::{
     Accumulator, Estimator, Formula, FormulaSpec, Mixture, OdeOptions, Scratch, elbo_plan, log_density_ode,
 };
+#[cfg(labs)]
+use crate::math::{Column, Estimate, MAX_COMPONENTS, SmallBlur};
 use std::sync::Arc;
+
+/// Larger mixtures on a line are summed for all points at once, by quadrature.
+#[cfg(labs)]
+const FEW: usize = MAX_COMPONENTS;
 
 /// Blocks of noise hold at most this many draws.
 const BLOCK: usize = 512;
@@ -31,6 +37,8 @@ enum Work {
     Start,
     Formula(Accumulator),
     Fast(Accumulator, fast::Batch),
+    #[cfg(labs)]
+    Column(Box<Column>, SmallBlur),
     Elbo(Accumulator),
     Ode(usize),
 }
@@ -53,6 +61,12 @@ impl PointsTask {
         let count = request.points.len() / dim;
         let mut batches = Vec::new();
         let mut start = 0;
+        #[cfg(labs)]
+        if by_column(&mixture, &request.spec) {
+            // Fewer points would take as long.
+            batches.push(0..count);
+            start = count;
+        }
         for end in request.stages.iter().copied().filter(|end| *end < count).chain([count]) {
             while start < end {
                 let next = (start + size).min(end);
@@ -84,6 +98,13 @@ impl PointsTask {
                 let origin = self.mixture.at_zero();
                 let exact = points.chunks_exact(dim).map(|x| origin.log_density(x, &mut self.scratch));
                 self.reply.exact.extend(exact);
+                #[cfg(labs)]
+                if by_column(&self.mixture, &self.request.spec) {
+                    let (plan, error) = (self.formula.plan().clone(), self.request.spec.score_error);
+                    let column = Column::new(self.mixture.clone(), points.to_vec(), plan, error);
+                    self.work = Work::Column(Box::new(column), SmallBlur::new());
+                    return Progress::Working(0.0);
+                }
                 let work = self.formula.begin(points.to_vec());
                 match fast::Batch::new(&self.mixture, self.request.spec.estimator, &work) {
                     Some(batch) => Work::Fast(work, batch),
@@ -102,6 +123,16 @@ impl PointsTask {
                 Some(false) => Work::Fast(work, batch),
                 None => Work::Formula(work),
             },
+            #[cfg(labs)]
+            Work::Column(mut column, small) => {
+                if column.advance(&small) {
+                    let values = column.finish().into_iter();
+                    self.reply.formula.extend(values.map(|value| Estimate { value, standard_error: None }));
+                    self.after_formula(range)
+                } else {
+                    Work::Column(column, small)
+                }
+            }
             Work::Elbo(mut work) => match &self.elbo {
                 Some(elbo) if !elbo.advance(&mut work) => Work::Elbo(work),
                 Some(elbo) => {
@@ -124,6 +155,10 @@ impl PointsTask {
 
     fn close_formula(&mut self, work: Accumulator, range: std::ops::Range<usize>) -> Work {
         self.reply.formula.extend(self.formula.finish(work));
+        self.after_formula(range)
+    }
+
+    fn after_formula(&self, range: std::ops::Range<usize>) -> Work {
         let dim = self.mixture.dim();
         match &self.elbo {
             Some(elbo) => {
@@ -147,10 +182,17 @@ impl PointsTask {
         let within = match &self.work {
             Work::Formula(work) | Work::Fast(work, _) => self.formula.progress(work),
             Work::Start => 0.0,
+            #[cfg(labs)]
+            Work::Column(column, _) => column.progress(),
             Work::Elbo(_) | Work::Ode(_) => 1.0,
         };
         (batch.start as f64 + within * batch.len() as f64) / total.max(1) as f64
     }
+}
+
+#[cfg(labs)]
+fn by_column(mixture: &Mixture, spec: &FormulaSpec) -> bool {
+    mixture.dim() == 1 && mixture.len() > FEW && spec.estimator == Estimator::Quadrature
 }
 
 /// The ELBO at a point with its expectations by quadrature, or by Sobol points in Stein's form

@@ -5,8 +5,9 @@
 use super::{ChainReply, ChainRequest, DiffusionLossReply, REACH, reply};
 use crate::compute::messages::JobError;
 use crate::compute::tasks::Progress;
-use crate::math::diffusion_loss::{Column, SmallBlur, conditional, first_marginal};
-use crate::math::{Axis, Mixture, Plan, Scratch, lambda_range};
+use crate::math::diffusion_loss::{conditional, first_marginal};
+use crate::math::{Axis, Column, Mixture, Plan, ScoreError, Scratch, SmallBlur, lambda_range};
+use std::sync::Arc;
 
 /// Step in `λ`.
 const STEP: f64 = 0.25;
@@ -118,6 +119,6 @@ impl Grid {
             (conditional(mixture, self.axes[0].place(self.column)).ok()?, self.axes[1])
         };
         let plan = Plan::continuous(1, lambda_range(&target, REACH), STEP);
-        Some(Column::new(target, axis, plan))
+        Some(Column::new(Arc::new(target), axis.places().collect(), plan, ScoreError::default()))
     }
 }
