@@ -15,7 +15,7 @@
 //! ```
 //!
 //! and the sums over `k` separate into one along x and one along y. All terms of `ρ` are positive, so that
-//! it has its relative accuracy in the tails too, as far as `single precision` goes: about 12 σ from the
+//! it has its relative accuracy in the tails too, as far as single precision goes: about 11 σ from the
 //! nearest component. Beyond, components are summed one by one, but only those that have a part: of a stretch
 //! of neighbouring places all whose energies can come within [`MARGIN`] of the least.
 //!
@@ -34,15 +34,15 @@ const FEW: usize = 256;
 /// Lattice steps in a standard deviation of a component.
 const FINENESS: f64 = 2.0;
 
-/// How far both halves reach, in standard deviations `σ`: at 12 σ from a component their product has its
-/// middle at 6 σ from either end, and reaches 2 σ farther.
+/// How far both halves reach, in standard deviations `σ`: at 11 σ from a component their product has its
+/// middle at 5.5 σ from either end, and reaches five of its own standard deviations farther.
 const REACH: f64 = 8.0;
 
 /// Most lattice points along an axis.
 const MAX_SIDE: usize = 1024;
 
-/// Densities below this, in units of a component's largest, are summed anew: `e^{-72}`.
-const FAINT: f32 = 5e-32;
+/// Densities below this, in units of a component's largest, are summed anew: `e^{-60}`.
+const FAINT: f32 = 5e-27;
 
 /// Components whose share is below `e^{-MARGIN}` of the largest are left out there.
 const MARGIN: f32 = 30.0;
