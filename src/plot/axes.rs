@@ -222,22 +222,26 @@ pub(super) fn colour_bar(scene: &mut Scene, bar: &ColourBar, place: &BarLayout, 
     }
     let map = super::mapping::AxisMap::new(&Axis::linear("", bar.scale.range), (rect.x, rect.right()));
     let ticks = &place.ticks.major;
-    // Long labels on a short bar: every second or fourth, zero among them.
-    let widest = ticks.iter().map(|t| text::width(&t.label, TICK_SIZE, false)).fold(0.0, f64::max);
-    let gap = match ticks.as_slice() {
-        [first, second, ..] => (map.to_pixel(second.value) - map.to_pixel(first.value)).abs(),
-        _ => f64::INFINITY,
+    let half = |i: usize| text::width(&ticks[i].label, TICK_SIZE, false) / 2.0;
+    // Labels at the ends stay over the bar.
+    let middle = |i: usize| {
+        let low = rect.x + half(i) - 8.0;
+        map.to_pixel(ticks[i].value).clamp(low, (rect.right() - half(i) + 8.0).max(low))
     };
-    let every = [1, 2, 4, 8].into_iter().find(|k| gap * f64::from(*k) > widest + 6.0).unwrap_or(16);
+    // Long labels on a short bar: every second or fourth, zero among them.
     let zero = ticks.iter().position(|t| t.value == 0.0).unwrap_or(0);
+    let labelled = |every: usize| (0..ticks.len()).filter(move |i| i.abs_diff(zero) % every == 0);
+    let apart = |every: &usize| {
+        let next = labelled(*every).skip(1);
+        labelled(*every).zip(next).all(|(i, j)| (middle(j) - middle(i)).abs() > half(i) + half(j) + 6.0)
+    };
+    let every = [1, 2, 4, 8].into_iter().find(apart).unwrap_or(16);
     for (i, tick) in ticks.iter().enumerate() {
         let x = map.to_pixel(tick.value);
         scene.hairline((x, rect.bottom()), (x, rect.bottom() + TICK), theme.axis());
-        if i.abs_diff(zero) % every as usize != 0 {
-            continue;
+        if i.abs_diff(zero).is_multiple_of(every) {
+            let at = (middle(i), rect.bottom() + 14.0);
+            scene.words(at, &tick.label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
         }
-        let half = text::width(&tick.label, TICK_SIZE, false) / 2.0;
-        let x = x.clamp(rect.x + half - 8.0, (rect.right() - half + 8.0).max(rect.x + half - 8.0));
-        scene.words((x, rect.bottom() + 14.0), &tick.label, TICK_SIZE, Anchor::Middle, theme.quiet_text());
     }
 }
