@@ -17,6 +17,8 @@ pub mod diffusion_loss;
 pub mod elbo;
 pub mod figures;
 #[cfg(labs)]
+pub mod forward;
+#[cfg(labs)]
 pub mod gan;
 pub mod report;
 
@@ -29,6 +31,8 @@ pub enum Lab {
     /// The formula beside the truth.
     #[default]
     Density,
+    /// Particles that dissolve into noise and come back.
+    Forward,
     /// What training by the ELBO minimises.
     Elbo,
     /// What a generator pays for the score-matching regulariser.
@@ -41,8 +45,9 @@ pub enum Lab {
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 5] = [
+    pub const ALL: [(&'static str, Lab); 6] = [
         ("density", Lab::Density),
+        ("forward", Lab::Forward),
         ("elbo", Lab::Elbo),
         ("gan", Lab::Gan),
         ("classifier", Lab::Classifier),
@@ -96,6 +101,9 @@ pub fn link_to(lab: Lab, common: &Common) -> String {
 pub enum LabState {
     /// See [`density::Density`].
     Density(density::Density),
+    /// See [`forward::Forward`].
+    #[cfg(labs)]
+    Forward(forward::Forward),
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
@@ -114,6 +122,8 @@ pub enum LabState {
 pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let mut reader = Reader::new(query);
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
+        #[cfg(labs)]
+        Lab::Forward => LabState::Forward(Model::read(&mut reader)),
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(Model::read(&mut reader)),
         #[cfg(labs)]
@@ -146,6 +156,8 @@ impl LabState {
     pub fn query(&self) -> String {
         match self {
             LabState::Density(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Forward(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
             #[cfg(labs)]

@@ -1,0 +1,55 @@
+//! Named quantities of a link, for the command line and for tables.
+
+use super::jobs;
+use super::plots::{fitted_order, floor_of};
+use super::state::Forward;
+use crate::compute::{ForwardReply, JobError, Reply, run, run_on};
+use crate::labs::report::Quantity;
+
+/// The levels' times, the particles' distance from `ρ_t` at the clock's, the divergence from noise over
+/// the schedule, and the distances of the samplers from the target: a row a scheme, in the order DDPM
+/// with `β` and with `β̃`, DDIM, Euler, Heun. NaN where there is no number.
+///
+/// # Errors
+/// [`JobError`] when the link cannot be computed.
+pub fn evaluate(state: &Forward) -> Result<Vec<Quantity>, JobError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let Reply::Forward(ForwardReply::Frame(frame)) = run_on(jobs::frame(state, true), threads)? else {
+        return Err(JobError::Dimension);
+    };
+    let Reply::Forward(ForwardReply::Course(course)) = run(jobs::course(state))? else {
+        return Err(JobError::Dimension);
+    };
+    let Reply::Forward(ForwardReply::Orders(orders)) = run_on(jobs::orders(state), threads)? else {
+        return Err(JobError::Dimension);
+    };
+    let times = jobs::journey(state).times();
+    let (distance, floor) = frame.measure.as_ref().map_or((f64::NAN, f64::NAN), |m| m.distances());
+    let line = state.common.target.mixture().dim() == 1;
+    let counts: Vec<f64> = jobs::COUNTS.iter().map(|count| *count as f64).collect();
+    let order = |(scheme, curve): &(_, Vec<(usize, f64)>)| {
+        fitted_order(curve, floor_of(line, *scheme, &orders)).map_or(f64::NAN, |fit| -fit.slope)
+    };
+    let at = jobs::journey(state).time(state.level()).map_or(0.0, |time| time.t());
+    Ok(vec![
+        Quantity::list("times", times.iter().map(|time| time.t()).collect(), "1"),
+        Quantity::list("abar", times.iter().map(|time| time.one_minus_t()).collect(), "1"),
+        Quantity::list("lambda", times.iter().map(|time| time.lambda()).collect(), "nat"),
+        Quantity::list("index", course.divergence.iter().map(|p| p.0).collect(), "1"),
+        Quantity::list("kl_to_normal", course.divergence.iter().map(|p| p.1).collect(), "nat"),
+        Quantity::scalar("clock_time", at, "1"),
+        Quantity::scalar("particles", f64::from(frame.particles), "1"),
+        Quantity::scalar("distance", distance, "x"),
+        Quantity::scalar("noise_floor", floor, "x"),
+        Quantity::list("sampler_steps", counts, "1"),
+        Quantity {
+            name: "sampler_distance",
+            shape: vec![orders.curves.len(), jobs::COUNTS.len()],
+            values: orders.curves.iter().flat_map(|(_, curve)| curve.iter().map(|p| p.1)).collect(),
+            unit: "x",
+            standard_error: None,
+        },
+        Quantity::scalar("sampler_noise_floor", orders.floor, "x"),
+        Quantity::list("sampler_order", orders.curves.iter().map(order).collect(), "1"),
+    ])
+}
