@@ -83,6 +83,12 @@ pub fn variance(variance: ReverseVariance) -> &'static str {
     }
 }
 
+/// While a clock runs.
+pub const PLAYING: &str = "Playing…";
+/// Where the number of particles is not the one that was asked for.
+pub const FEWER_PARTICLES: &str =
+    " Fewer than asked for: a step with more would take too long on so many components.";
+
 /// Processes, by their names in links.
 pub fn process(name: &str) -> &'static str {
     match name {

@@ -15,7 +15,7 @@ use super::jobs::{COLUMNS, nodes, range};
 use super::state::{Forward, process_name};
 use crate::compute::{CourseReply, FrameReply};
 use crate::labs::figures::{DEPTH, short};
-use crate::math::step_index;
+use crate::math::{Time, step_index};
 use crate::plot::contour::levels_below;
 use crate::plot::{
     Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading,
@@ -79,7 +79,7 @@ pub fn main(
 /// Index in the schedule and time of the clock.
 fn clock(state: &Forward) -> (f64, f64) {
     let index = step_index(state.level(), state.count(), state.common.steps as usize);
-    (index, super::jobs::journey(state).time(state.level()).map_or(0.0, |time| time.t()))
+    (index, super::jobs::journey(state).time(state.level()).map_or(0.0, Time::t))
 }
 
 fn summary(state: &Forward, frame: Option<&FrameReply>) -> String {
@@ -152,7 +152,7 @@ fn plane_layers(state: &Forward, frame: &FrameReply, [x, y]: [(f64, f64); 2]) ->
     let many = (f64::from(frame.particles) * cell / std::f64::consts::TAU).max(1.0);
     let shade = |count: u32| match count {
         0 => 0.0,
-        count => 0.3 + 0.7 * (1.0 - (-0.7 * f64::from(count - 1) / many).exp()),
+        count => 0.4 + 0.6 * (1.0 - (-0.7 * f64::from(count - 1) / many).exp()),
     };
     // Nodes in the middle of the cells.
     let inner = |(low, high): (f64, f64)| {

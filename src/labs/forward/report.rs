@@ -3,8 +3,9 @@
 use super::jobs;
 use super::plots::{fitted_order, floor_of};
 use super::state::Forward;
-use crate::compute::{ForwardReply, JobError, Reply, run, run_on};
+use crate::compute::{ForwardReply, JobError, Measure, Reply, run};
 use crate::labs::report::Quantity;
+use crate::math::Time;
 
 /// The levels' times, the particles' distance from `ρ_t` at the clock's, the divergence from noise over
 /// the schedule, and the distances of the samplers from the target: a row a scheme, in the order DDPM
@@ -13,24 +14,23 @@ use crate::labs::report::Quantity;
 /// # Errors
 /// [`JobError`] when the link cannot be computed.
 pub fn evaluate(state: &Forward) -> Result<Vec<Quantity>, JobError> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let Reply::Forward(ForwardReply::Frame(frame)) = run_on(jobs::frame(state, true), threads)? else {
+    let Reply::Forward(ForwardReply::Frame(frame)) = run(jobs::frame(state, true))? else {
         return Err(JobError::Dimension);
     };
     let Reply::Forward(ForwardReply::Course(course)) = run(jobs::course(state))? else {
         return Err(JobError::Dimension);
     };
-    let Reply::Forward(ForwardReply::Orders(orders)) = run_on(jobs::orders(state), threads)? else {
+    let Reply::Forward(ForwardReply::Orders(orders)) = run(jobs::orders(state))? else {
         return Err(JobError::Dimension);
     };
     let times = jobs::journey(state).times();
-    let (distance, floor) = frame.measure.as_ref().map_or((f64::NAN, f64::NAN), |m| m.distances());
+    let (distance, floor) = frame.measure.as_ref().map_or((f64::NAN, f64::NAN), Measure::distances);
     let line = state.common.target.mixture().dim() == 1;
     let counts: Vec<f64> = jobs::COUNTS.iter().map(|count| *count as f64).collect();
     let order = |(scheme, curve): &(_, Vec<(usize, f64)>)| {
         fitted_order(curve, floor_of(line, *scheme, &orders)).map_or(f64::NAN, |fit| -fit.slope)
     };
-    let at = jobs::journey(state).time(state.level()).map_or(0.0, |time| time.t());
+    let at = jobs::journey(state).time(state.level()).map_or(0.0, Time::t);
     Ok(vec![
         Quantity::list("times", times.iter().map(|time| time.t()).collect(), "1"),
         Quantity::list("abar", times.iter().map(|time| time.one_minus_t()).collect(), "1"),

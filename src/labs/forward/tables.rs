@@ -3,7 +3,7 @@
 use super::jobs::journey;
 use super::plots::{fitted_order, floor_of, scheme_name};
 use super::state::Forward;
-use crate::compute::{CourseReply, FrameReply, OrdersReply};
+use crate::compute::{CourseReply, FrameReply, Measure, OrdersReply};
 use crate::math::step_index;
 use crate::ui::table::{Table, TableRow};
 
@@ -12,7 +12,7 @@ pub fn clock(state: &Forward, frame: Option<&FrameReply>) -> Table {
     let time = journey(state).time(state.level());
     let (t, signal) = time.map_or((0.0, 1.0), |time| (time.t(), time.one_minus_t()));
     let index = step_index(state.level(), state.count(), state.common.steps as usize);
-    let distances = frame.and_then(|frame| frame.measure.as_ref()).map(|measure| measure.distances());
+    let distances = frame.and_then(|frame| frame.measure.as_ref()).map(Measure::distances);
     let row = |heading: &str, value: Option<f64>, decimals| TableRow {
         heading: heading.to_owned(),
         cells: vec![value],

@@ -5,7 +5,7 @@ use crate::compute::{CourseReply, OrdersReply};
 use crate::labs::figures::{padded, short};
 use crate::labs::forward::jobs::COUNTS;
 use crate::labs::forward::state::Forward;
-use crate::math::{LineFit, Process, ReverseVariance, Scheme, fit_line, step_index};
+use crate::math::{LineFit, Process, ReverseVariance, Scheme, Time, fit_line, step_index};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
 
 /// Distances below this many times the noise floor are not used for a slope.
@@ -18,11 +18,11 @@ pub fn schedule(state: &Forward, reply: Option<&CourseReply>, level: usize, narr
     let across = || Axis::linear("index k", (0.0, last));
     let index = step_index(level, state.count(), numbers.len());
     let clock = Layer::VLine { x: index, role: Role::Accent, dash: Dash::Dotted, label: None };
-    let indexed = |value: fn(crate::math::Time) -> f64| -> Vec<(f64, f64)> {
+    let indexed = |value: fn(Time) -> f64| -> Vec<(f64, f64)> {
         numbers.times.iter().enumerate().map(|(k, time)| ((k + 1) as f64, value(*time))).collect()
     };
     let mut signal = vec![(0.0, 1.0)];
-    signal.extend(indexed(|time| time.one_minus_t()));
+    signal.extend(indexed(Time::one_minus_t));
     let ratio = indexed(|time| -time.lambda());
     let bounds = padded(ratio.iter().map(|p| p.1));
     let divergence: Vec<(f64, f64)> = reply.map(|reply| reply.divergence.clone()).unwrap_or_default();
