@@ -149,7 +149,7 @@ pub fn player_view(player: Player) -> AnyView {
     view! {
         <div class="player" role="group" aria-label="Playback" node_ref=frame>
             <button type="button" title="Back to the start" aria-label="Back to the start" on:click=move |_| stop(None)>
-                <span aria-hidden="true">"⏮"</span>
+                <span aria-hidden="true">"|◂"</span>
             </button>
             <button
                 type="button"

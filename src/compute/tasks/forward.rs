@@ -182,10 +182,11 @@ pub struct CourseReply {
 pub struct OrdersReply {
     /// The schemes with (steps, distance) for each, those that are done.
     pub curves: Vec<(Scheme, Vec<(usize, f64)>)>,
-    /// What remains of the distance when the steps are exact: chance.
-    pub floor: f64,
+    /// What remains of the distance when the steps are exact, that is chance: for samplers with noise,
+    /// and for those without.
+    pub floors: [f64; 2],
     /// Counts of a part in two dimensions, from which [`OrdersReply::finish`] takes the distances: a
-    /// block for the floor, then one for each scheme and number of steps.
+    /// block for each floor, then one for each scheme and number of steps.
     pub blocks: Vec<Vec<u32>>,
     /// The bins of the counts.
     pub bins: Option<Bins>,
@@ -262,6 +263,11 @@ impl FrameReply {
 }
 
 impl OrdersReply {
+    /// What of a scheme's distances is chance.
+    pub fn floor(&self, scheme: Scheme) -> f64 {
+        self.floors[usize::from(scheme.process != Process::Ddpm)]
+    }
+
     /// Joins the shares, the first one first, and takes the distances.
     fn merge(parts: Vec<Self>) -> Option<Self> {
         let mut parts = parts.into_iter();
@@ -280,11 +286,13 @@ impl OrdersReply {
     /// Takes the distances from counts, if there are any.
     fn finish(mut self) -> Self {
         let mut blocks = std::mem::take(&mut self.blocks).into_iter();
-        let Some((bins, floor)) = self.bins.take().zip(blocks.next()) else {
+        let Some(bins) = self.bins.take() else {
             return self;
         };
         let cdf = std::mem::take(&mut self.cdf);
-        self.floor = sliced(&bins, &floor, &cdf);
+        for (floor, block) in self.floors.iter_mut().zip(&mut blocks) {
+            *floor = sliced(&bins, &block, &cdf);
+        }
         for ((_, distance), block) in self.curves.iter_mut().flat_map(|(_, curve)| curve).zip(blocks) {
             *distance = sliced(&bins, &block, &cdf);
         }

@@ -8,14 +8,13 @@
 
 mod side;
 
-pub(super) use side::floor_of;
 pub use side::{fitted_order, samplers, schedule, scheme_name};
 
 use super::jobs::{COLUMNS, nodes, range};
 use super::state::{Forward, process_name};
 use crate::compute::{CourseReply, FrameReply};
 use crate::labs::figures::{DEPTH, short};
-use crate::math::{Time, step_index};
+use crate::math::{Process, Time, step_index};
 use crate::plot::contour::levels_below;
 use crate::plot::{
     Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading,
@@ -177,14 +176,28 @@ fn plane_layers(state: &Forward, frame: &FrameReply, [x, y]: [(f64, f64); 2]) ->
         let points = arrows(&frame.arrows, [x, y]);
         layers.push(Layer::Line { points, role: Role::Muted, dash: Dash::Solid, width: 1.0, label: None });
     }
-    layers.extend(ways(frame, |_, place| (f64::from(place[0]), f64::from(place[1]))));
+    layers.extend(ways(frame, tail(state, frame), |_, place| (f64::from(place[0]), f64::from(place[1]))));
     layers
 }
 
-/// Ways with a dot where the particle is now; `place` says where a vertex at a level is.
-fn ways(frame: &FrameReply, place: impl Fn(f64, &[f32; 2]) -> (f64, f64)) -> Vec<Layer> {
+/// Vertices of a way in the plane that are drawn. Where each step has its own noise the whole way would
+/// be a tangle: there it is the last tenth of the steps.
+fn tail(state: &Forward, frame: &FrameReply) -> usize {
+    if matches!(state.process, Process::Forward | Process::Ddpm) {
+        let now = frame.levels.last().copied().unwrap_or(0);
+        let recent = (state.count() / 10).max(5) as u32;
+        frame.levels.iter().filter(|level| level.abs_diff(now) <= recent).count()
+    } else {
+        frame.levels.len()
+    }
+}
+
+/// The last vertices of the ways, with a dot where the particle is now; `place` says where a vertex at a
+/// level is.
+fn ways(frame: &FrameReply, last: usize, place: impl Fn(f64, &[f32; 2]) -> (f64, f64)) -> Vec<Layer> {
     let path = |path: &Vec<[f32; 2]>| -> Vec<(f64, f64)> {
-        frame.levels.iter().zip(path).map(|(level, at)| place(f64::from(*level), at)).collect()
+        let skip = frame.levels.len().saturating_sub(last);
+        frame.levels.iter().zip(path).skip(skip).map(|(level, at)| place(f64::from(*level), at)).collect()
     };
     let paths: Vec<Vec<(f64, f64)>> = frame.paths.iter().map(path).collect();
     let heads: Vec<(f64, f64)> = paths.iter().filter_map(|path| path.last().copied()).collect();
@@ -247,7 +260,7 @@ fn over_time(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Back
     if let Some(frame) = frame {
         let (count, total) = (state.count(), steps as usize);
         let index = move |level: f64| step_index(level as usize, count, total);
-        panel.layers.extend(ways(frame, |level, at| (index(level), f64::from(at[0]))));
+        panel.layers.extend(ways(frame, frame.levels.len(), |level, at| (index(level), f64::from(at[0]))));
     }
     panel.layers.push(Layer::VLine { x: clock(state).0, role: Role::Accent, dash: Dash::Solid, label: None });
     Row::new(vec![panel]).weight(1.25).bar(ColourBar { label: "log-density (nats)".to_owned(), scale }, 0, 1)

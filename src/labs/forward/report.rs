@@ -1,7 +1,7 @@
 //! Named quantities of a link, for the command line and for tables.
 
 use super::jobs;
-use super::plots::{fitted_order, floor_of};
+use super::plots::fitted_order;
 use super::state::Forward;
 use crate::compute::{ForwardReply, JobError, Measure, Reply, run};
 use crate::labs::report::Quantity;
@@ -9,7 +9,7 @@ use crate::math::Time;
 
 /// The levels' times, the particles' distance from `ρ_t` at the clock's, the divergence from noise over
 /// the schedule, and the distances of the samplers from the target: a row a scheme, in the order DDPM
-/// with `β` and with `β̃`, DDIM, Euler, Heun. NaN where there is no number.
+/// with `β` and with `β̃`, DDIM, Euler, Heun, with the noise floors of those with noise and without. NaN where there is no number.
 ///
 /// # Errors
 /// [`JobError`] when the link cannot be computed.
@@ -25,10 +25,9 @@ pub fn evaluate(state: &Forward) -> Result<Vec<Quantity>, JobError> {
     };
     let times = jobs::journey(state).times();
     let (distance, floor) = frame.measure.as_ref().map_or((f64::NAN, f64::NAN), Measure::distances);
-    let line = state.common.target.mixture().dim() == 1;
     let counts: Vec<f64> = jobs::COUNTS.iter().map(|count| *count as f64).collect();
     let order = |(scheme, curve): &(_, Vec<(usize, f64)>)| {
-        fitted_order(curve, floor_of(line, *scheme, &orders)).map_or(f64::NAN, |fit| -fit.slope)
+        fitted_order(curve, orders.floor(*scheme)).map_or(f64::NAN, |fit| -fit.slope)
     };
     let at = jobs::journey(state).time(state.level()).map_or(0.0, Time::t);
     Ok(vec![
@@ -49,7 +48,7 @@ pub fn evaluate(state: &Forward) -> Result<Vec<Quantity>, JobError> {
             unit: "x",
             standard_error: None,
         },
-        Quantity::scalar("sampler_noise_floor", orders.floor, "x"),
+        Quantity::list("sampler_noise_floor", orders.floors.to_vec(), "x"),
         Quantity::list("sampler_order", orders.curves.iter().map(order).collect(), "1"),
     ])
 }

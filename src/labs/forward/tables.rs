@@ -1,7 +1,7 @@
 //! From replies to tables of numbers.
 
 use super::jobs::journey;
-use super::plots::{fitted_order, floor_of, scheme_name};
+use super::plots::{fitted_order, scheme_name};
 use super::state::Forward;
 use crate::compute::{CourseReply, FrameReply, Measure, OrdersReply};
 use crate::math::step_index;
@@ -57,8 +57,7 @@ pub fn course(state: &Forward, reply: &CourseReply) -> Table {
 }
 
 /// Distances of the samplers, one a column.
-pub fn samplers(state: &Forward, reply: &OrdersReply) -> Table {
-    let line = state.common.target.mixture().dim() == 1;
+pub fn samplers(reply: &OrdersReply) -> Table {
     let counts: Vec<usize> = reply.curves.first().map_or(Vec::new(), |c| c.1.iter().map(|p| p.0).collect());
     let mut rows: Vec<TableRow> = counts
         .iter()
@@ -70,7 +69,7 @@ pub fn samplers(state: &Forward, reply: &OrdersReply) -> Table {
         })
         .collect();
     let slope = |(scheme, curve): &(_, Vec<(usize, f64)>)| {
-        fitted_order(curve, floor_of(line, *scheme, reply)).map(|fit| fit.slope)
+        fitted_order(curve, reply.floor(*scheme)).map(|fit| fit.slope)
     };
     rows.push(TableRow {
         heading: "slope".to_owned(),

@@ -10,7 +10,7 @@ use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, sche
 use crate::labs::density::VARIANCES;
 use crate::labs::figures::{NARROW, height};
 use crate::math::{Process, step_index};
-use crate::plot::{Theme, preferred_height};
+use crate::plot::{Figure, Theme, preferred_height};
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::FigureView;
 use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
@@ -236,12 +236,18 @@ fn schedule_figure(stage: Stage) -> AnyView {
         <section class="panel" aria-labelledby="schedule-heading">
             <h2 id="schedule-heading">"The schedule, and how far from noise"</h2>
             <Progress busy=course.busy progress=course.progress />
-            <FigureView label="Schedule and divergence" figure theme width height=preferred_height />
+            <FigureView label="Schedule and divergence" figure theme width height=low />
             <p class="status">"The dotted line is the clock."</p>
             <p class="error" role="alert">{text(move || course.error.get())}</p>
         </section>
     }
     .into_any()
+}
+
+/// The height of panels side by side that need not be tall.
+fn low(figure: &Figure, width: f64) -> f64 {
+    let preferred = preferred_height(figure, width);
+    if width < NARROW { preferred } else { preferred.min(300.0) }
 }
 
 fn orders_figure(stage: Stage) -> AnyView {
@@ -257,7 +263,7 @@ fn orders_figure(stage: Stage) -> AnyView {
     });
     let table = Signal::derive(move || {
         orders.answer.with(|answer| {
-            orders_of(answer).map_or_else(Table::default, |(s, reply)| tables::samplers(s, reply))
+            orders_of(answer).map_or_else(Table::default, |(_, reply)| tables::samplers(reply))
         })
     });
     view! {

@@ -1,16 +1,20 @@
 //! How far samplers end from the target, against their steps.
 //!
 //! In one dimension by fronts of quantiles ([`LineOrder`]). In two by particles that start at
-//! independent draws from `ρ_t` at the last time, so that what is seen is the error of the steps and not
-//! that of starting from `N(0, I)`; the noise floor is the distance of as many draws from the target.
+//! draws of low discrepancy from `ρ_t` at the last time ([`Mixture::spread`]), so that what is seen is the
+//! error of the steps and not that of starting from `N(0, I)`. The noise floors are the distances of as
+//! many draws from the target: independent ones for samplers with noise, such ones for those without.
 
 use super::run::{draw_target, move_particles};
 use super::{ForwardReply, OrdersReply, OrdersRequest, STEP, bins_for, in_the_plane, lines, project, share};
 use crate::compute::messages::{JobError, Reply};
 use crate::compute::tasks::{Progress, fast};
-use crate::math::{
-    Bins, LineOrder, Mixture, Move, NoiseSchedule, Process, ReverseVariance, Scheme, Step, step_times,
-};
+use crate::math::{Bins, LineOrder, Mixture, Move, NoiseSchedule, Scheme, Step, step_times};
+
+/// Noise floors: with noise, and without.
+const FLOORS: usize = 2;
+/// Draws of low discrepancy are numbered below this.
+const MOST: usize = 1 << 16;
 
 /// See [`super::ForwardRequest::Orders`].
 #[derive(Debug)]
@@ -18,7 +22,7 @@ pub struct OrdersTask {
     request: OrdersRequest,
     mixture: Mixture,
     schedule: NoiseSchedule,
-    /// 0 for the floor, then schemes by steps.
+    /// The floors, then schemes by steps.
     place: usize,
     reply: OrdersReply,
     work: Option<Work>,
@@ -45,7 +49,8 @@ impl OrdersTask {
     pub(super) fn new(request: OrdersRequest) -> Result<Self, JobError> {
         let (plane, dim) = in_the_plane(&request.target)?;
         let mixture = if dim == 1 { Mixture::new(&request.target)? } else { plane };
-        if request.part.index >= request.part.of || request.counts.contains(&0) {
+        let few = request.particles <= MOST;
+        if request.part.index >= request.part.of || request.counts.contains(&0) || !few {
             return Err(JobError::Dimension);
         }
         let schedule = request.schedule.steps(request.steps);
@@ -64,7 +69,7 @@ impl OrdersTask {
 
     pub(super) fn step(&mut self) -> Progress {
         let tries = self.request.counts.len();
-        let total = 1 + Scheme::ALL.len() * tries;
+        let total = FLOORS + Scheme::ALL.len() * tries;
         if self.place == total {
             let mut reply = std::mem::take(&mut self.reply);
             if self.request.part.of == 1 {
@@ -72,10 +77,12 @@ impl OrdersTask {
             }
             return Progress::Done(Reply::Forward(ForwardReply::Orders(reply)));
         }
-        // The floor, or which scheme in how many steps.
+        // A floor, or which scheme in how many steps.
         let which =
-            self.place.checked_sub(1).map(|i| (Scheme::ALL[i / tries], self.request.counts[i % tries]));
+            self.place.checked_sub(FLOORS).map(|i| (Scheme::ALL[i / tries], self.request.counts[i % tries]));
         match self.work.take() {
+            // A front without noise is exact but for rounding.
+            None if self.place == 1 && self.mixture.dim() == 1 => self.note(0.0),
             None => self.work = Some(self.start(which)),
             Some(Work::Line(mut front)) => {
                 let mut left = STEP;
@@ -105,8 +112,8 @@ impl OrdersTask {
 
     fn note(&mut self, distance: f64) {
         let tries = self.request.counts.len();
-        match self.place.checked_sub(1) {
-            None => self.reply.floor = distance,
+        match self.place.checked_sub(FLOORS) {
+            None => self.reply.floors[self.place] = distance,
             Some(i) => self.reply.curves[i / tries].1[i % tries].1 = distance,
         }
         self.place += 1;
@@ -141,15 +148,14 @@ impl OrdersTask {
                 }
                 (plane.xs, plane.ys) = (vec![0.0; some], vec![0.0; some]);
                 let at = first + plane.from;
-                // The floor has draws of its own.
-                let seed = if which.is_none() { seed ^ 0x5EED_F100 } else { seed };
-                draw_target(&self.mixture, seed, at, [&mut plane.xs, &mut plane.ys]);
-                let last = which.and_then(|_| self.schedule.times.last().copied());
-                if let Some(last) = last
-                    && let Some(step) = Process::Forward.step(&[last], 0, ReverseVariance::Beta)
-                {
-                    // A step number that no sampler uses.
-                    move_particles(&self.mixture, &step, (seed, 1 << 27), at, [&mut plane.xs, &mut plane.ys]);
+                if self.place == 0 {
+                    draw_target(&self.mixture, seed, at, [&mut plane.xs, &mut plane.ys]);
+                } else {
+                    let last = which.and_then(|_| self.schedule.times.last().copied());
+                    for (i, (x, y)) in plane.xs.iter_mut().zip(&mut plane.ys).enumerate() {
+                        let point = self.mixture.spread(last, seed, (at + i) as u32);
+                        (*x, *y) = (point[0] as f32, point[1] as f32);
+                    }
                 }
             }
             let step = which.and_then(|(scheme, steps)| {

@@ -210,8 +210,13 @@ fn orders_in_the_plane() {
     for (scheme, curve) in &reply.curves {
         let [few, more, many] = [0, 1, 2].map(|i| curve[i].1);
         assert!(few > 2.0 * more && more > 0.9 * many, "{scheme:?} {curve:?}");
-        assert!(many > 0.3 * reply.floor, "{scheme:?} {curve:?} {}", reply.floor);
+        assert!(many > 0.3 * reply.floor(*scheme), "{scheme:?} {curve:?} {:?}", reply.floors);
     }
+    // Points of low discrepancy are closer to where they come from.
+    let [with_noise, without] = reply.floors;
+    assert!(without > 0.0 && without < 0.4 * with_noise, "{without} {with_noise}");
+    let heun = &reply.curves[4].1;
+    assert!((heun[0].1 / heun[1].1).log2() / 2.0 > 1.5, "{heun:?}");
     let parts = request.split(3).into_iter().map(|part| Reply::Forward(run(part))).collect();
     assert_eq!(merge(parts), Some(Reply::Forward(whole.clone())));
 }

@@ -106,7 +106,7 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
     let reply = reply.unwrap_or(&nothing);
     let distances = || reply.curves.iter().flat_map(|(_, curve)| curve).map(|p| p.1).filter(|v| *v > 0.0);
     let (low, high) = distances()
-        .chain((reply.floor > 0.0).then_some(reply.floor))
+        .chain(reply.floors.into_iter().filter(|floor| *floor > 0.0))
         .fold((1e-2, 1e-1), |(l, h): (f64, f64), v| (l.min(v), h.max(v)));
     let ends = (COUNTS[0] as f64 / 1.15, COUNTS[COUNTS.len() - 1] as f64 * 1.15);
     let mut panel = Panel::new(
@@ -116,21 +116,18 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
             (0.6 * low.max(1e-9), 1.8 * high),
         ),
     );
-    if reply.floor > 0.0 {
-        let label = if line { "what the noise leaves of DDPM’s" } else { "noise floor" };
-        panel.layers.push(Layer::HLine {
-            y: reply.floor,
-            role: Role::Muted,
-            dash: Dash::Dotted,
-            label: Some(label.to_owned()),
-        });
+    for (floor, label) in reply.floors.iter().zip(["noise floor of DDPM", "noise floor of the others"]) {
+        if *floor > 0.0 {
+            let label = Some(label.to_owned());
+            panel.layers.push(Layer::HLine { y: *floor, role: Role::Muted, dash: Dash::Dotted, label });
+        }
     }
     let mut words = Vec::new();
     for (scheme, curve) in &reply.curves {
         let (role, dash) = look(*scheme);
         let points: Vec<(f64, f64)> =
             curve.iter().map(|(count, distance)| (*count as f64, *distance)).collect();
-        let name = match fitted_order(curve, floor_of(line, *scheme, reply)) {
+        let name = match fitted_order(curve, reply.floor(*scheme)) {
             Some(fit) => format!("{}: {}", scheme_name(*scheme), slope(fit.slope)),
             None => scheme_name(*scheme).to_owned(),
         };
@@ -142,16 +139,11 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
         panel.layers.push(Layer::Points { points, error_bars: None, role, radius: 2.5, label: None });
     }
     let summary = format!(
-        "Distance of what samplers make from the target against their steps, with slopes: {}. Noise floor {}.",
+        "Distance of what samplers make from the target against their steps, with slopes: {}. Noise floor of DDPM {}.",
         words.join("; "),
-        short(reply.floor)
+        short(reply.floors[0])
     );
     Figure { summary, rows: vec![Row::new(vec![panel])] }
-}
-
-/// What of a scheme's distance is noise.
-pub(in crate::labs::forward) fn floor_of(line: bool, scheme: Scheme, reply: &OrdersReply) -> f64 {
-    if line && scheme.process != Process::Ddpm { 0.0 } else { reply.floor }
 }
 
 fn slope(slope: f64) -> String {
