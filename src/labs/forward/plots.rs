@@ -242,7 +242,11 @@ fn arrows(scores: &[[f32; 2]], [x, y]: [(f64, f64); 2]) -> Vec<(f64, f64)> {
 
 /// `t` with as many digits as tell neighbouring steps apart.
 fn shown_time(t: f64) -> String {
-    if t > 0.0 && t < 1e-3 { format!("{t:.0e}") } else { format!("{t:.3}") }
+    match t {
+        0.0 => "0".to_owned(),
+        t if t < 1e-3 => format!("{t:.0e}").replace('-', "−"),
+        t => format!("{t:.3}"),
+    }
 }
 
 /// The density of all times with ways and the clock over it.
@@ -283,7 +287,9 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
         let grid = &backdrop.grid;
         nodes(range, grid.ny).enumerate().map(|(k, x)| (x, grid.at(0, k).exp())).collect::<Vec<_>>()
     });
-    let highest = backdrop.map_or(0.5, |backdrop| backdrop.highest);
+    // Coarse steps may pile particles up higher than any density.
+    let piled = histogram.iter().flatten().copied().fold(0.0, f64::max);
+    let highest = backdrop.map_or(0.5, |backdrop| backdrop.highest).max(piled / 1.05);
     let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.15 * highest)))
         .title(format!("At t = {}", shown_time(t)));
     if let Some(heights) = histogram {
