@@ -7,7 +7,7 @@ use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
-use crate::labs::{classifier, diffusion_loss, elbo, gan};
+use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
 use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
@@ -30,6 +30,7 @@ pub fn mount() {
 pub fn mount_other() {
     match lab_of(&current_query()) {
         Lab::Density => mount(),
+        Lab::Forward => mount_lab(forward::view::view),
         Lab::Elbo => mount_lab(elbo::view::view),
         Lab::Classifier => mount_lab(classifier::view::view),
         Lab::Gan => mount_lab(gan::view::view),

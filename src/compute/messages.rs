@@ -7,6 +7,8 @@ use super::tasks::classifier::{AccuracyReply, AccuracyRequest, RegionsReply, Reg
 use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
 #[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
+#[cfg(any(labs, kernels))]
+use super::tasks::forward::{ForwardReply, ForwardRequest};
 #[cfg(labs)]
 use super::tasks::gan::{GanReply, GanRequest};
 use crate::math::{Axis, Part, Quality};
@@ -77,6 +79,10 @@ pub enum Request {
     Probe(ProbeRequest),
     /// Errors against draws and against steps.
     Convergence(ConvergenceRequest),
+    /// Particles in time. Before all that only one of the modules has: the numbers of the variants are
+    /// what messages hold.
+    #[cfg(any(labs, kernels))]
+    Forward(ForwardRequest),
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
@@ -174,6 +180,9 @@ pub enum Reply {
     Probe(ProbeReply),
     /// To [`Request::Convergence`].
     Convergence(ConvergenceReply),
+    /// To [`Request::Forward`].
+    #[cfg(any(labs, kernels))]
+    Forward(ForwardReply),
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),

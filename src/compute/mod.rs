@@ -36,6 +36,11 @@ pub use tasks::diffusion_loss::{
 };
 #[cfg(labs)]
 pub use tasks::elbo::{ElboReply, ElboRequest, ElboRun};
+#[cfg(any(labs, kernels))]
+pub use tasks::forward::{
+    CourseReply, CourseRequest, ForwardReply, ForwardRequest, FrameReply, FrameRequest, Journey, MOST_PATHS,
+    Measure, OrdersReply, OrdersRequest,
+};
 #[cfg(labs)]
 pub use tasks::gan::{GanField, GanReply, GanRequest, GanWeights, OUTSIDE};
 #[cfg(all(kernels, feature = "gpu"))]

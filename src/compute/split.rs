@@ -4,6 +4,8 @@
 //! fine order is shared evenly. The times of a grid are dealt in the same way, since each costs
 //! about as much as its neighbours.
 
+#[cfg(any(labs, kernels))]
+use super::ForwardReply;
 use super::messages::{GridReply, PointsReply, PointsRequest, Reply, Request};
 use crate::math::{Estimate, Estimator, Part};
 
@@ -21,6 +23,8 @@ impl Request {
                     && request.spec.estimator != Estimator::Quadrature
                     && request.points.len() >= FEW * dim
             }
+            #[cfg(any(labs, kernels))]
+            Self::Forward(request) => request.share(Part::WHOLE).is_some(),
             _ => false,
         }
     }
@@ -41,6 +45,12 @@ impl Request {
                     .map(|index| Self::Grid(super::GridRequest { part: part(index), ..request.clone() }))
                     .collect()
             }
+            #[cfg(any(labs, kernels))]
+            Self::Forward(request) if n > 1 => {
+                let part = |index| request.share(Part { index, of: n }).map(Self::Forward);
+                let parts: Option<Vec<Self>> = (0..n).map(part).collect();
+                parts.unwrap_or_else(|| vec![Self::Forward(request)])
+            }
             whole => vec![whole],
         }
     }
@@ -59,6 +69,12 @@ pub fn merge(parts: Vec<Reply>) -> Option<Reply> {
         Reply::Points(_) if parts.len() > 1 => {
             let parts: Option<Vec<PointsReply>> = parts.into_iter().map(as_points).collect();
             merge_points(&parts?)
+        }
+        #[cfg(any(labs, kernels))]
+        Reply::Forward(_) if parts.len() > 1 => {
+            let as_forward = |reply| if let Reply::Forward(reply) = reply { Some(reply) } else { None };
+            let parts: Option<Vec<ForwardReply>> = parts.into_iter().map(as_forward).collect();
+            Some(Reply::Forward(ForwardReply::merge(parts?)?))
         }
         _ => parts.into_iter().next(),
     }

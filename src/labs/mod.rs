@@ -17,6 +17,8 @@ pub mod diffusion_loss;
 pub mod elbo;
 pub mod figures;
 #[cfg(labs)]
+pub mod forward;
+#[cfg(labs)]
 pub mod gan;
 pub mod report;
 pub mod target;
@@ -31,6 +33,8 @@ pub enum Lab {
     /// The formula beside the truth.
     #[default]
     Density,
+    /// Particles that dissolve into noise and come back.
+    Forward,
     /// What training by the ELBO minimises.
     Elbo,
     /// What a generator pays for the score-matching regulariser.
@@ -43,8 +47,9 @@ pub enum Lab {
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 5] = [
+    pub const ALL: [(&'static str, Lab); 6] = [
         ("density", Lab::Density),
+        ("forward", Lab::Forward),
         ("elbo", Lab::Elbo),
         ("gan", Lab::Gan),
         ("classifier", Lab::Classifier),
@@ -119,6 +124,9 @@ pub fn link_to(lab: Lab, common: &Common) -> String {
 pub enum LabState {
     /// See [`density::Density`].
     Density(density::Density),
+    /// See [`forward::Forward`].
+    #[cfg(labs)]
+    Forward(forward::Forward),
     /// See [`elbo::Elbo`].
     #[cfg(labs)]
     Elbo(elbo::Elbo),
@@ -137,6 +145,8 @@ pub enum LabState {
 pub fn open(query: &str) -> (LabState, Vec<Notice>) {
     let mut reader = Reader::new(query);
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
+        #[cfg(labs)]
+        Lab::Forward => LabState::Forward(read(&mut reader)),
         #[cfg(labs)]
         Lab::Elbo => LabState::Elbo(read(&mut reader)),
         #[cfg(labs)]
@@ -177,6 +187,8 @@ impl LabState {
     pub fn query(&self) -> String {
         match self {
             LabState::Density(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Forward(state) => state.query(),
             #[cfg(labs)]
             LabState::Elbo(state) => state.query(),
             #[cfg(labs)]

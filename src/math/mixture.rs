@@ -271,6 +271,32 @@ impl Mixture {
     }
 }
 
+impl Mixture {
+    /// Point `index < 2^16` of a set of low discrepancy from `ρ_t`, or from `ρ_0` without a time: a
+    /// scrambled Sobol point whose first coordinate chooses the component and whose others are its
+    /// noise. Averages over the first `2^k` of them have far smaller errors than over independent draws.
+    pub fn spread(&self, time: Option<Time>, seed: u32, index: u32) -> Vec<f64> {
+        let (noise, signal) = time.map_or((0.0, 1.0), |time| (time.t(), time.one_minus_t()));
+        // In the middle of its interval, so that it is never 0.
+        let uniform = |axis| f64::from(super::sobol::sample(index, axis, seed)) + 2f64.powi(-24);
+        let mut left = uniform(0);
+        let chosen = self.components.iter().find(|c| {
+            left -= c.log_weight.exp();
+            left < 0.0
+        });
+        let chosen = chosen.unwrap_or(&self.components[self.len() - 1]);
+        let z: Vec<f64> = (0..self.dim)
+            .map(|i| super::random::normal_quantile(uniform(1 + i % (super::sobol::AXES - 1))))
+            .collect();
+        let diffused = Prepared {
+            mean: chosen.mean.iter().map(|m| signal.sqrt() * m).collect(),
+            variances: chosen.variances.iter().map(|v| signal * v + noise).collect(),
+            ..chosen.clone()
+        };
+        diffused.transform(&z, self.dim)
+    }
+}
+
 impl Prepared {
     fn to_component(&self, d: usize) -> Component {
         let covariance = match &self.axes {

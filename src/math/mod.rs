@@ -43,15 +43,20 @@ mod mixture;
 mod noise;
 mod objectives;
 mod ode;
+mod order;
 mod plan;
 mod quadrature;
 pub mod random;
 mod regulariser;
+mod relative_entropy;
+mod sampler;
 mod schedule;
 mod score_error;
 mod sobol;
+mod step;
 pub mod targets;
 mod time;
+mod transport;
 
 pub use cells::{Cell, CellOptions, Cells, Pole};
 pub use column::{Column, SmallBlur};
@@ -74,12 +79,17 @@ pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use objectives::{OBJECTIVES, Population, chebyshev_minimum, chebyshev_points, typical_members};
 pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
+pub use order::{LineOrder, Scheme};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};
 pub use quadrature::{gauss_hermite, gauss_legendre};
 pub use regulariser::{LineField, Minimum, PlaneField, REGULARISER_EXTENT, Regulariser};
+pub use relative_entropy::KlToNormal;
+pub use sampler::{Move, Process, step_index, step_times};
 pub use schedule::{MAX_STEPS, NoiseSchedule, Schedule};
 pub use score_error::ScoreError;
+pub use step::Step;
 pub use time::Time;
+pub use transport::{Bins, DIRECTIONS, Line, direction, wasserstein_sorted};
 
 /// `log 2π`.
 pub const LOG_2PI: f64 = 1.837_877_066_409_345_5;

@@ -5,7 +5,7 @@
 //! the background to a blue and to an orange of equal lightness and chroma, so that equal errors of either sign look
 //! equally strong. What a colour means elsewhere is in [`super::theme`].
 
-use super::theme::Theme;
+use super::theme::{Role, Theme};
 use std::sync::OnceLock;
 
 /// Colours in the table that values are looked up in: finer than 8 bits can show.
@@ -74,6 +74,10 @@ pub enum ColourMap {
     Diverging,
     /// Eight hues, one a class, each from faint to strong over its eighth of the range.
     Classes,
+    /// From the background to the colour of data: shares of particles.
+    Data,
+    /// From the background to the colour of a generator.
+    Generator,
 }
 
 /// Tol's light scheme (Paul Tol, *Colour schemes*, SRON/EPS/TN/09-002): eight hues for areas that
@@ -144,11 +148,11 @@ impl ColourScale {
     pub(super) fn line(&self) -> (f64, f64, f64) {
         let (lo, hi) = self.range;
         match self.map {
-            ColourMap::Sequential | ColourMap::Classes => (lo, 1.0 / (hi - lo), 0.0),
             ColourMap::Diverging => {
                 let reach = f64::max((hi - self.centre).abs(), (lo - self.centre).abs());
                 (self.centre, 0.5 / reach, 0.5)
             }
+            _ => (lo, 1.0 / (hi - lo), 0.0),
         }
     }
 
@@ -176,12 +180,17 @@ impl ColourMap {
                 let share = faint + (strong - faint) * (place - class as f64);
                 theme.background().mix(CLASSES[class], share)
             }
+            Self::Data | Self::Generator => {
+                let role = if self == Self::Data { Role::Data } else { Role::Generator };
+                let share = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
+                theme.background().mix(theme.colour(role), share)
+            }
         }
     }
 
     /// [`TABLE`] colours at equal steps, for fast lookup; made when first asked for.
     pub(super) fn lookup(self, theme: Theme) -> &'static [[u8; 3]; TABLE] {
-        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 3] = [const { [const { OnceLock::new() }; 2] }; 3];
+        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 5] = [const { [const { OnceLock::new() }; 2] }; 5];
         let make = || {
             std::array::from_fn(|i| {
                 let Rgb(r, g, b) = self.at(i as f64 / (TABLE - 1) as f64, theme);

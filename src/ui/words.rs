@@ -12,6 +12,7 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 /// Name of a lab in the navigation and title of its page, by its name in links.
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
+        "forward" => ("Forward", "Into noise and back"),
         "elbo" => ("ELBO", "What training minimises"),
         "classifier" => ("Classifier", "Classes told apart by denoising"),
         "gan" => ("GAN", "A regularised GAN at equilibrium"),
@@ -79,6 +80,23 @@ pub fn variance(variance: ReverseVariance) -> &'static str {
         ReverseVariance::Beta => "β",
         ReverseVariance::BetaOverAlpha => "β/α",
         ReverseVariance::Posterior => "posterior β̃",
+    }
+}
+
+/// While a clock runs.
+pub const PLAYING: &str = "Playing…";
+/// Where the number of particles is not the one that was asked for.
+pub const FEWER_PARTICLES: &str =
+    " Fewer than asked for: a step with more would take too long on so many components.";
+
+/// Processes, by their names in links.
+pub fn process(name: &str) -> &'static str {
+    match name {
+        "ddpm" => "DDPM",
+        "ddim" => "DDIM",
+        "flow" => "Probability flow, Euler",
+        "heun" => "Probability flow, Heun",
+        _ => "Forward, into noise",
     }
 }
 

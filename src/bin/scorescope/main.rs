@@ -14,10 +14,10 @@
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{DiffusionLossReply, Reply, run, run_on};
+use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, gan, open};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, open};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
@@ -84,6 +84,12 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
     let (state, notices) = checked(&query)?;
     let quantities = match &state {
         LabState::Density(density) => density::report::evaluate(density, at.as_deref())?,
+        LabState::Forward(state) => {
+            if at.is_some() {
+                return Err("--at has no meaning in this lab".into());
+            }
+            forward::report::evaluate(state)?
+        }
         LabState::Elbo(elbo) => {
             if at.is_some() {
                 return Err("--at has no meaning in this lab".into());
@@ -121,6 +127,7 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
     let figure = match checked(&query)?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
+        LabState::Forward(state) => forward_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
         LabState::Classifier(state) => classifier_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Gan(state) => gan_figure(&state, &figure, f64::from(width) < NARROW)?,
@@ -234,6 +241,36 @@ fn elbo_figure(state: &elbo::Elbo, name: &str) -> Result<Figure, Failure> {
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn forward_figure(state: &forward::Forward, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use forward::{jobs, plots};
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let ask = |request| match run_on(request, threads) {
+        Ok(Reply::Forward(reply)) => Ok(reply),
+        Ok(_) => Err(Failure::from("there is nothing to draw")),
+        Err(error) => Err(error.into()),
+    };
+    if name == "samplers" {
+        let ForwardReply::Orders(reply) = ask(jobs::orders(state))? else {
+            return Err("there is nothing to draw".into());
+        };
+        return Ok(plots::samplers(state, Some(&reply)));
+    }
+    let ForwardReply::Course(course) = ask(jobs::course(state))? else {
+        return Err("there is nothing to draw".into());
+    };
+    match name {
+        "main" => match ask(jobs::frame(state, true))? {
+            ForwardReply::Frame(frame) => {
+                let backdrop = plots::Backdrop::new(state, &course);
+                Ok(plots::main(state, Some(&frame), backdrop.as_ref(), narrow))
+            }
+            _ => Err("there is nothing to draw".into()),
+        },
+        "schedule" => Ok(plots::schedule(state, Some(&course), state.level(), narrow)),
+        other => Err(format!("--figure takes main, schedule or samplers here, not {other}").into()),
+    }
 }
 
 fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Failure> {

@@ -2,9 +2,10 @@
 
 use crate::compute::messages::GridStage;
 use crate::kernels::blur::{self, Blur};
+use crate::kernels::particles;
 use crate::kernels::plain::Plain;
 use crate::kernels::{Level, packable};
-use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Part, Plan, Quality};
+use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Move, Part, Plan, Quality};
 use std::sync::Arc;
 
 /// Most points in a batch where the kernels take the formula: they cut their work by themselves.
@@ -70,5 +71,52 @@ impl Grid {
 
     pub(super) fn finish(self) -> Vec<f64> {
         self.0.finish()
+    }
+}
+
+/// Evaluations of components that moving particles may take in about two milliseconds; `None` where the
+/// kernels do not take the target.
+pub(super) fn particle_budget(mixture: &Mixture) -> Option<usize> {
+    packable(mixture).then_some(1 << 20)
+}
+
+/// See [`particles::sample`].
+pub(super) fn sample(mixture: &Mixture, seed: u32, first: usize, places: [&mut [f32]; 2]) -> bool {
+    particles::sample(Level::new(), mixture, seed, first, places)
+}
+
+/// See [`particles::prior`].
+pub(super) fn prior(seed: u32, first: usize, places: [&mut [f32]; 2]) -> bool {
+    particles::prior(Level::new(), seed, first, places);
+    true
+}
+
+/// Moves the particles `first ..`; `false` where the kernels do not take the target. `noise` is the
+/// seed and the number of the step.
+pub(super) fn advance(
+    mixture: &Mixture,
+    step: &Move,
+    noise: (u32, u32),
+    first: usize,
+    [xs, ys]: [&mut [f32]; 2],
+) -> bool {
+    let (level, noise) = (Level::new(), particles::Noise { seed: noise.0, step: noise.1 });
+    match step {
+        Move::One(step) => {
+            let motion = step.on(mixture);
+            motion.inspect(|motion| motion.advance(level, noise, first, [xs, ys])).is_some()
+        }
+        Move::Heun { first: start, second } => {
+            let (Some(start), Some(second)) = (start.on(mixture), second.on(mixture)) else {
+                return false;
+            };
+            let before = [xs.to_vec(), ys.to_vec()];
+            start.advance(level, noise, first, [&mut *xs, &mut *ys]);
+            second.advance(level, noise, first, [&mut *xs, &mut *ys]);
+            for (now, before) in [xs, ys].into_iter().zip(before) {
+                now.iter_mut().zip(before).for_each(|(now, before)| *now = 0.5 * (*now + before));
+            }
+            true
+        }
     }
 }

@@ -9,6 +9,8 @@ pub(super) mod diffusion_loss;
 pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
+#[cfg(any(labs, kernels))]
+pub(super) mod forward;
 #[cfg(labs)]
 pub(super) mod gan;
 #[cfg(all(kernels, feature = "gpu"))]
@@ -35,6 +37,9 @@ pub enum Task {
     Probe(Box<probe::ProbeTask>),
     /// See [`Request::Convergence`].
     Convergence(Box<convergence::ConvergenceTask>),
+    /// See [`Request::Forward`].
+    #[cfg(any(labs, kernels))]
+    Forward(forward::ForwardTask),
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
@@ -76,6 +81,8 @@ impl Task {
             Request::Convergence(request) => {
                 Task::Convergence(Box::new(convergence::ConvergenceTask::new(&request)?))
             }
+            #[cfg(any(labs, kernels))]
+            Request::Forward(request) => Task::Forward(forward::ForwardTask::new(request)?),
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
             #[cfg(labs)]
@@ -98,6 +105,8 @@ impl Task {
             Task::Grid(task) => task.step(),
             Task::Probe(task) => task.step(),
             Task::Convergence(task) => task.step(),
+            #[cfg(any(labs, kernels))]
+            Task::Forward(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),
             #[cfg(labs)]

@@ -1,6 +1,8 @@
 //! Stands in for `fast.rs` where the kernels are not compiled in: it takes nothing.
 
 use crate::compute::messages::GridStage;
+#[cfg(labs)]
+use crate::math::Move;
 use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Part, Plan, Quality};
 use std::sync::Arc;
 
@@ -48,4 +50,24 @@ impl Grid {
     pub(super) fn finish(self) -> Vec<f64> {
         match self {}
     }
+}
+
+#[cfg(labs)]
+pub(super) fn particle_budget(_: &Mixture) -> Option<usize> {
+    None
+}
+
+#[cfg(labs)]
+pub(super) fn sample(_: &Mixture, _: u32, _: usize, _: [&mut [f32]; 2]) -> bool {
+    false
+}
+
+#[cfg(labs)]
+pub(super) fn prior(_: u32, _: usize, _: [&mut [f32]; 2]) -> bool {
+    false
+}
+
+#[cfg(labs)]
+pub(super) fn advance(_: &Mixture, _: &Move, _: (u32, u32), _: usize, _: [&mut [f32]; 2]) -> bool {
+    false
 }

@@ -23,9 +23,8 @@
 mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
-mod step;
 
-pub use step::Step;
+pub use crate::math::Step;
 
 use super::draws::{self, Source};
 use super::{Level, Packed, packable};
@@ -101,25 +100,15 @@ impl Particles {
     /// [`Mixture::sample`], each coordinate to [`draws::TOLERANCE`] standard deviations of its
     /// component and [`ROUNDING`] of its size. `None` where [`packable`] says no.
     pub fn sample(level: Level, mixture: &Mixture, count: usize, seed: u32) -> Option<Self> {
-        if !packable(mixture) {
-            return None;
-        }
-        let target = mixture.at_zero();
-        let parts: Vec<Affine> = target.summands().map(|part| Affine::new(&part)).collect();
-        let mut total = 0.0;
-        let ends: Vec<f64> = parts.iter().map(|part| (total += part.weight, total).1).collect();
-        let mut particles = Self::drawn(level, seed, stream::SAMPLE_NOISE, count);
-        for (i, (x, y)) in particles.xs.iter_mut().zip(&mut particles.ys).enumerate() {
-            let choice = uniform(seed, stream::SAMPLE_COMPONENT, i as u32);
-            let chosen = ends.partition_point(|end| *end <= choice).min(parts.len() - 1);
-            [*x, *y] = parts[chosen].apply([*x, *y]);
-        }
-        Some(particles)
+        let mut particles = Self { xs: vec![0.0; count], ys: vec![0.0; count] };
+        sample(level, mixture, seed, 0, [&mut particles.xs, &mut particles.ys]).then_some(particles)
     }
 
     /// Independent draws from `N(0, I)`, where reverse processes start.
     pub fn prior(level: Level, count: usize, seed: u32) -> Self {
-        Self::drawn(level, seed, stream::PARTICLES_PRIOR, count)
+        let mut particles = Self { xs: vec![0.0; count], ys: vec![0.0; count] };
+        prior(level, seed, 0, [&mut particles.xs, &mut particles.ys]);
+        particles
     }
 
     /// How many there are.
@@ -136,12 +125,31 @@ impl Particles {
     pub fn advance(&mut self, level: Level, motion: &Motion, noise: Noise) {
         motion.advance(level, noise, 0, [&mut self.xs, &mut self.ys]);
     }
+}
 
-    fn drawn(level: Level, seed: u32, stream: u32, count: usize) -> Self {
-        let mut particles = Self { xs: vec![0.0; count], ys: vec![0.0; count] };
-        draws::normals(level, seed, stream, 0, [&mut particles.xs, &mut particles.ys]);
-        particles
+/// The particles `first ..` of [`Particles::sample`], `first` even; `false`, and nothing is written,
+/// where [`packable`] says no.
+pub fn sample(level: Level, mixture: &Mixture, seed: u32, first: usize, points: [&mut [f32]; 2]) -> bool {
+    if !packable(mixture) {
+        return false;
     }
+    let target = mixture.at_zero();
+    let parts: Vec<Affine> = target.summands().map(|part| Affine::new(&part)).collect();
+    let mut total = 0.0;
+    let ends: Vec<f64> = parts.iter().map(|part| (total += part.weight, total).1).collect();
+    let [xs, ys] = points;
+    draws::normals(level, seed, stream::SAMPLE_NOISE, first, [&mut *xs, &mut *ys]);
+    for (i, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
+        let choice = uniform(seed, stream::SAMPLE_COMPONENT, (first + i) as u32);
+        let chosen = ends.partition_point(|end| *end <= choice).min(parts.len() - 1);
+        [*x, *y] = parts[chosen].apply([*x, *y]);
+    }
+    true
+}
+
+/// The particles `first ..` of [`Particles::prior`], `first` even.
+pub fn prior(level: Level, seed: u32, first: usize, points: [&mut [f32]; 2]) {
+    draws::normals(level, seed, stream::PARTICLES_PRIOR, first, points);
 }
 
 /// A component `w N(μ, A Aᵀ)` as the image of `N(0, I)`.

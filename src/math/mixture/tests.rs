@@ -136,3 +136,39 @@ fn samples_have_the_right_moments() {
         assert!((average - mean[axis]).abs() < 4.0 * error, "axis {axis}: {average} {}", mean[axis]);
     }
 }
+
+/// Mean and covariance of a spread set are those of `ρ_t`, an order of magnitude closer than those of
+/// independent draws would be.
+#[test]
+fn spread_sets_have_the_moments_of_the_marginal() {
+    let full = Covariance::Full(vec![0.5, 0.2, 0.2, 0.3]);
+    let parts = [
+        Component { weight: 0.3, mean: vec![1.0, -2.0], covariance: full },
+        Component { weight: 0.7, mean: vec![-0.5, 0.5], covariance: Covariance::Diagonal(vec![0.1, 0.4]) },
+    ];
+    let mixture = Mixture::new(&parts).expect("a mixture");
+    for time in [None, Time::from_t(0.6)] {
+        let (noise, signal) = time.map_or((0.0, 1.0), |time| (time.t(), time.one_minus_t()));
+        let n = 1 << 13;
+        let points: Vec<Vec<f64>> = (0..n).map(|i| mixture.spread(time, 5, i)).collect();
+        let mean = |f: &dyn Fn(&[f64]) -> f64| points.iter().map(|p| f(p)).sum::<f64>() / f64::from(n);
+        let root = signal.sqrt();
+        let first = [0.3 - 0.35, -0.6 + 0.35].map(|m| root * m);
+        // Second moments: of the components' covariances and of their means.
+        let second = [
+            signal * (0.3 * (0.5 + 1.0) + 0.7 * (0.1 + 0.25)) + noise,
+            signal * (0.3 * (0.2 - 2.0) + 0.7 * -0.25),
+            signal * (0.3 * (0.3 + 4.0) + 0.7 * (0.4 + 0.25)) + noise,
+        ];
+        for (found, exact) in [
+            (mean(&|p| p[0]), first[0]),
+            (mean(&|p| p[1]), first[1]),
+            (mean(&|p| p[0] * p[0]), second[0]),
+            (mean(&|p| p[0] * p[1]), second[1]),
+            (mean(&|p| p[1] * p[1]), second[2]),
+        ] {
+            // Independent draws would be off by 0.01 to 0.03.
+            assert!((found - exact).abs() < 4e-3, "{time:?}: {found} {exact}");
+        }
+    }
+}

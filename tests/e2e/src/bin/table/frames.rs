@@ -33,6 +33,8 @@ pub(crate) async fn all() -> Outcome<Vec<(&'static str, Frames)>> {
         ("a component of a 2-D mixture (its numbers, maps by quadrature)", component(&map).await?),
         ("the probe over three maps", probe(&map).await?),
         ("the probe in 1-D", probe("?v=1&lab=density").await?),
+        ("100,000 particles into noise, 60 steps a second", play("forward").await?),
+        ("100,000 particles by DDIM, 8 components, 60 steps a second", play("ddim").await?),
     ])
 }
 
@@ -75,6 +77,26 @@ async fn probe(query: &str) -> Outcome<Frames> {
                 return done(true);
             }
             target.dispatchEvent(new PointerEvent('pointermove', at(0.15 + 0.15 * step / moves)));
+            requestAnimationFrame(tick);
+        };
+        requestAnimationFrame(tick);";
+    watch(&page, script).await
+}
+
+/// Plays a process on the ring of 8, at a step a frame.
+async fn play(process: &str) -> Outcome<Frames> {
+    let time = if process == "forward" { 0.2 } else { 0.8 };
+    let rest = "target=ring8&particles=100000&samplesteps=1000&speed=60";
+    let page = start(&format!("?v=1&lab=forward&process={process}&time={time}&{rest}")).await?;
+    let script = r"
+        const done = arguments[0], moves = arguments[1];
+        document.querySelector('.player .play').click();
+        let step = 0;
+        const tick = () => {
+            if (step++ === moves) {
+                document.querySelector('.player .play').click();
+                return done(true);
+            }
             requestAnimationFrame(tick);
         };
         requestAnimationFrame(tick);";

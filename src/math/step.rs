@@ -4,7 +4,7 @@
 //! earlier one and `β = 1 - α`. Differences are taken where they do not cancel, so that steps may
 //! be as short and times as close to 0 or 1 as one likes.
 
-use crate::math::{ReverseVariance, Time};
+use super::{Mixture, ReverseVariance, Scratch, Time};
 
 /// One affine step `y <- a y + b s_t(y) + c z`, `z ~ N(0, I)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Step {
     /// Factor of the noise.
     pub c: f64,
     /// Time of the score; `None` where there is none.
-    pub(super) time: Option<Time>,
+    pub time: Option<Time>,
 }
 
 /// `t` and `1 - t`; the data are at `t = 0`.
@@ -108,5 +108,26 @@ impl Step {
     pub fn flow(from: Time, to: impl Into<Option<Time>>) -> Self {
         let half = -0.5 * (-beta(to.into(), Some(from))).ln_1p();
         Self { a: 1.0 + half, b: half, c: 0.0, time: Some(from) }
+    }
+
+    /// Moves points, `d` numbers each, in double precision. `noise` holds the `z` of each, or nothing
+    /// where there is none (`c = 0`).
+    pub fn apply(&self, mixture: &Mixture, points: &mut [f64], noise: &[f64]) {
+        let dim = mixture.dim();
+        if let Some(time) = self.time.filter(|_| self.b != 0.0) {
+            let marginal = mixture.at(time);
+            let mut scratch = Scratch::default();
+            for point in points.chunks_exact_mut(dim) {
+                marginal.evaluate(point, &mut scratch);
+                for (y, s) in point.iter_mut().zip(&scratch.score) {
+                    *y = self.a * *y + self.b * s;
+                }
+            }
+        } else {
+            points.iter_mut().for_each(|y| *y *= self.a);
+        }
+        for (y, z) in points.iter_mut().zip(noise) {
+            *y += self.c * z;
+        }
     }
 }
