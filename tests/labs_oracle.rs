@@ -1,4 +1,5 @@
-//! The command line's quantities of the ELBO and the GAN lab against the independent values of `oracle/`.
+//! The command line's quantities of the ELBO and the GAN lab against the independent values of `oracle/`,
+//! those of the forward lab against closed forms.
 //! Needs the feature `cli`.
 
 use serde_json::Value;
@@ -91,5 +92,49 @@ fn equilibria_with_the_regulariser() {
                 assert!(error < tolerance, "{name} {lambda} {key}: {found} {expected}");
             }
         }
+    }
+}
+
+fn list(document: &Value, name: &str) -> Vec<f64> {
+    let values = document["quantities"][name]["values"].as_array().expect("a list");
+    values.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+/// One Gaussian `N(1, 1/4)`: times, `KL(N(m, v) || N(0, 1)) = (v + m² - 1 - log v)/2`, and samplers of
+/// first and second order. Between steps of the schedule `λ` is linear.
+#[test]
+fn the_forward_process_of_a_gaussian() {
+    let query = "lab=forward&target=custom&mix=1:1:0.25&schedule=log-snr&process=heun&time=0";
+    let found = evaluate(query);
+    let lambda = |index: f64| -9.0 + 18.0 * (index - 1.0) / 99.0;
+    for (level, (value, abar)) in list(&found, "lambda").iter().zip(list(&found, "abar")).enumerate() {
+        assert!((value - lambda(level as f64 + 1.0)).abs() < 1e-9);
+        assert!((abar * (1.0 + value.exp()) - 1.0).abs() < 1e-12);
+    }
+    let (indices, divergences) = (list(&found, "index"), list(&found, "kl_to_normal"));
+    assert_eq!(indices.len(), 161);
+    for (index, divergence) in indices.iter().zip(divergences).filter(|(index, _)| **index >= 1.0) {
+        let signal = 1.0 / (1.0 + lambda(*index).exp());
+        let variance = 0.25 * signal + 1.0 - signal;
+        let exact = 0.5 * (variance + signal - 1.0 - variance.ln());
+        assert!((divergence - exact).abs() < 1e-9, "{index}: {divergence} {exact}");
+    }
+    let (distance, floor) = (scalar(&found, "distance"), scalar(&found, "noise_floor"));
+    assert!(distance < 3.0 * floor && floor > 0.0, "{distance} {floor}");
+    let orders = list(&found, "sampler_order");
+    for (order, expected) in orders.iter().zip([1.0, 1.0, 1.0, 1.0, 2.0]) {
+        assert!((order - expected).abs() < 0.2, "{orders:?}");
+    }
+    assert_eq!(found["quantities"]["sampler_distance"]["shape"], serde_json::json!([5, 7]));
+    for figure in ["main", "schedule", "samplers"] {
+        let file = std::env::temp_dir().join(format!("scorescope-{}-{figure}.svg", std::process::id()));
+        let path = file.to_str().expect("UTF-8");
+        let program = Command::new(env!("CARGO_BIN_EXE_scorescope"))
+            .args(["render", query, "--figure", figure, "-o", path])
+            .status();
+        assert!(program.expect("the program starts").success());
+        let svg = std::fs::read_to_string(&file).expect("written");
+        std::fs::remove_file(&file).expect("removed");
+        assert!(svg.contains("</svg>") && svg.len() > 4000, "{figure}");
     }
 }

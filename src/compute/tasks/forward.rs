@@ -185,7 +185,7 @@ pub struct OrdersReply {
     /// What remains of the distance when the steps are exact, that is chance: for samplers with noise,
     /// and for those without.
     pub floors: [f64; 2],
-    /// Counts of a part in two dimensions, from which [`OrdersReply::finish`] takes the distances: a
+    /// Counts of a part in two dimensions, from which the distances are taken: a
     /// block for each floor, then one for each scheme and number of steps.
     pub blocks: Vec<Vec<u32>>,
     /// The bins of the counts.

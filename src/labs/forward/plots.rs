@@ -1,5 +1,5 @@
 //! From replies to figures: the particles at a moment, in the plane or on the line, and what accompanies
-//! them ([`side`]).
+//! them (`side.rs`).
 //!
 //! In the plane the particles are shares of cells from the background to their colour, green on the way
 //! from the data and purple on the way to them, with the exact `ρ_t` as iso-lines in ink: both are to be

@@ -122,6 +122,7 @@ async fn the_way_between_labs_keeps_the_target() -> Outcome {
         "return performance.getEntriesByType('resource').map(e => e.name).filter(n => n.includes('/labs-'))";
     assert_eq!(page.run(loaded, vec![]).await?, json!([]), "another lab's module was loaded");
     for (name, title) in [
+        ("Forward", "Into noise and back"),
         ("ELBO", "What training minimises"),
         ("GAN", "A regularised GAN at equilibrium"),
         ("Classifier", "Classes told apart by denoising"),
