@@ -14,6 +14,8 @@ pub mod density;
 #[cfg(labs)]
 pub mod diffusion_loss;
 #[cfg(labs)]
+pub mod digits;
+#[cfg(labs)]
 pub mod elbo;
 pub mod figures;
 #[cfg(labs)]

@@ -63,7 +63,7 @@ pub use formula::{
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};
-pub use kernel_density::{BandwidthRule, kernel_components};
+pub use kernel_density::{BandwidthRule, kernel_components, leave_one_out};
 pub use lattice::{Lattice, Resolution};
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
