@@ -90,6 +90,8 @@ pub enum MixtureError {
 pub struct Mixture {
     dim: usize,
     components: Vec<Prepared>,
+    /// The variance that all components have along all axes, above two dimensions.
+    variance: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +132,8 @@ impl Mixture {
                 });
             }
         }
-        Ok(Self { dim, components: prepared })
+        let variance = common_variance(dim, &prepared);
+        Ok(Self { dim, components: prepared, variance })
     }
 
     /// Dimension `d`.
@@ -226,6 +229,9 @@ impl Mixture {
     fn marginal(&self, noise: f64, signal: f64) -> Marginal<'_> {
         let d = self.dim;
         let scale = signal.sqrt();
+        if let Some(variance) = self.variance {
+            return self.even_marginal(signal * variance + noise, scale);
+        }
         let mut marginal = Marginal {
             dim: d,
             log_norms: Vec::with_capacity(self.len()),
@@ -233,6 +239,7 @@ impl Mixture {
             means: Vec::with_capacity(self.len() * d),
             precisions: Vec::with_capacity(self.len() * d),
             axes: self.components.iter().map(|c| c.axes.as_deref()).collect(),
+            variance: None,
         };
         for c in &self.components {
             let (mut log_det, mut trace) = (0.0, 0.0);
@@ -247,6 +254,21 @@ impl Mixture {
             marginal.log_norms.push(c.log_weight - 0.5 * (log_det + d as f64 * LOG_2PI));
         }
         marginal
+    }
+
+    /// A marginal whose components have one variance, with means scaled.
+    fn even_marginal(&self, variance: f64, scale: f64) -> Marginal<'_> {
+        let d = self.dim as f64;
+        let constant = 0.5 * d * (variance.ln() + LOG_2PI);
+        Marginal {
+            dim: self.dim,
+            log_norms: self.components.iter().map(|c| c.log_weight - constant).collect(),
+            traces: vec![d / variance; self.len()],
+            means: self.components.iter().flat_map(|c| c.mean.iter().map(|m| scale * m)).collect(),
+            precisions: vec![1.0 / variance; self.dim],
+            axes: vec![None; self.len()],
+            variance: Some(variance),
+        }
     }
 
     /// Point `index` of a stream of independent draws from `ρ_0`, a function of the seed alone.
@@ -314,6 +336,14 @@ impl Prepared {
         }
         x
     }
+}
+
+/// The variance of all components along all axes, where it is one. In one and two dimensions the general
+/// way is as fast.
+fn common_variance(dim: usize, components: &[Prepared]) -> Option<f64> {
+    let variance = *components.first()?.variances.first()?;
+    let same = |c: &Prepared| c.axes.is_none() && c.variances.iter().all(|v| *v == variance);
+    (dim > 2 && components.iter().all(same)).then_some(variance)
 }
 
 fn check_weights(components: &[Component]) -> Result<(), MixtureError> {
