@@ -69,7 +69,7 @@ pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use objectives::{OBJECTIVES, Population, chebyshev_minimum, chebyshev_points, typical_members};
-pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
+pub use ode::{OdeError, OdeOptions, OdeRun, OdeSolution, log_density_ode};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};
 pub use quadrature::{gauss_hermite, gauss_legendre};
 pub use regulariser::{LineField, Minimum, PlaneField, REGULARISER_EXTENT, Regulariser};

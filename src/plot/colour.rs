@@ -74,6 +74,8 @@ pub enum ColourMap {
     Diverging,
     /// Eight hues, one a class, each from faint to strong over its eighth of the range.
     Classes,
+    /// The background to the ink, for small pictures.
+    Ink,
 }
 
 /// Tol's light scheme (Paul Tol, *Colour schemes*, SRON/EPS/TN/09-002): eight hues for areas that
@@ -129,6 +131,12 @@ impl ColourScale {
         class as f64 + 0.02 + 0.96 * strength.clamp(0.0, 1.0)
     }
 
+    /// From paper to ink over a range.
+    #[must_use]
+    pub const fn ink(range: (f64, f64)) -> Self {
+        Self { map: ColourMap::Ink, range, centre: 0.0 }
+    }
+
     /// Position of a value in the map, in \[0, 1\]; `None` for NaN.
     #[must_use]
     pub fn position(&self, value: f64) -> Option<f64> {
@@ -144,7 +152,7 @@ impl ColourScale {
     pub(super) fn line(&self) -> (f64, f64, f64) {
         let (lo, hi) = self.range;
         match self.map {
-            ColourMap::Sequential | ColourMap::Classes => (lo, 1.0 / (hi - lo), 0.0),
+            ColourMap::Sequential | ColourMap::Classes | ColourMap::Ink => (lo, 1.0 / (hi - lo), 0.0),
             ColourMap::Diverging => {
                 let reach = f64::max((hi - self.centre).abs(), (lo - self.centre).abs());
                 (self.centre, 0.5 / reach, 0.5)
@@ -176,12 +184,16 @@ impl ColourMap {
                 let share = faint + (strong - faint) * (place - class as f64);
                 theme.background().mix(CLASSES[class], share)
             }
+            Self::Ink => {
+                let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
+                theme.background().mix(theme.ink(), t)
+            }
         }
     }
 
     /// [`TABLE`] colours at equal steps, for fast lookup; made when first asked for.
     pub(super) fn lookup(self, theme: Theme) -> &'static [[u8; 3]; TABLE] {
-        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 3] = [const { [const { OnceLock::new() }; 2] }; 3];
+        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 4] = [const { [const { OnceLock::new() }; 2] }; 4];
         let make = || {
             std::array::from_fn(|i| {
                 let Rgb(r, g, b) = self.at(i as f64 / (TABLE - 1) as f64, theme);

@@ -254,6 +254,24 @@ pub enum Layer {
         /// Between the nodes.
         shading: Shading,
     },
+    /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
+    #[cfg(labs)]
+    Thumbnail {
+        /// Values; the first row is the uppermost.
+        grid: Arc<Grid>,
+        /// Values to colours.
+        scale: ColourScale,
+        /// Abscissa of the point.
+        x: f64,
+        /// Ordinate of the point.
+        y: f64,
+        /// Where the picture's centre is from the point, in CSS pixels to the right and down.
+        offset: (f64, f64),
+        /// Its width and height in CSS pixels.
+        size: f64,
+        /// The colour of its frame.
+        role: Role,
+    },
     /// Iso-lines of a grid.
     Contours {
         /// Values.

@@ -1,6 +1,8 @@
 //! From replies to figures. Pure: the same reply gives the same figure.
 
 mod convergence;
+#[cfg(labs)]
+pub mod many;
 mod probe;
 
 pub use convergence::{Series, convergence};
@@ -62,6 +64,10 @@ fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
 
 /// The main figure: curves in one dimension, maps in two. `narrow` for phones.
 pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
+    #[cfg(labs)]
+    if state.common.target.dim() > 2 {
+        return Some(many::with_probe(many::main(state, reply, narrow), state, reply));
+    }
     Some(with_probe(main_without_probe(state, reply, narrow)?, state))
 }
 

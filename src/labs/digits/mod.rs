@@ -48,7 +48,7 @@ pub enum DigitsError {
 pub struct Digits {
     pixels: Vec<u8>,
     labels: Vec<u8>,
-    /// The training images, then the others.
+    /// The training images, then the others, whose classes take turns.
     order: Vec<usize>,
 }
 
@@ -82,6 +82,17 @@ pub fn install(packed: &[u8]) -> Result<(), DigitsError> {
         let (pixels, labels) = unpack::unpack(packed)?;
         let mut order: Vec<usize> = (0..COUNT).collect();
         order.sort_by_key(|i| (word(SPLIT_SEED, stream::DIGITS_SPLIT, *i), *i));
+        // The first of each class, then the second of each, and so on.
+        let mut seen = [0; 10];
+        let turn = |i: &usize| {
+            let class = labels.get(*i).map_or(0, |label| usize::from(*label));
+            seen[class] += 1;
+            (seen[class], class)
+        };
+        let turns: Vec<(usize, usize)> = order[TRAIN..].iter().map(turn).collect();
+        let mut held_out: Vec<_> = turns.into_iter().zip(order.drain(TRAIN..)).collect();
+        held_out.sort_unstable();
+        order.extend(held_out.into_iter().map(|(_, i)| i));
         // Someone else may have been faster: then the same is there already.
         let _ = DIGITS.set(Digits { pixels, labels, order });
     }
@@ -99,21 +110,15 @@ impl Digits {
         self.order[..TRAIN].iter().map(|i| self.image(*i))
     }
 
-    /// The images held out.
+    /// The images held out, in turns: the first ten are of the ten classes, and so are the next ten, as long as
+    /// all classes have images left.
     pub fn test(&self) -> impl ExactSizeIterator<Item = Image<'_>> {
         self.order[TRAIN..].iter().map(|i| self.image(*i))
     }
 
-    /// Numbers of images held out such that every tenth of them is of the same class, as far as they go: the
-    /// first of each class in the order of the classes, then the second of each, and so on.
-    pub fn balanced(&self, per_class: usize) -> Vec<usize> {
-        let mut classes = vec![Vec::new(); 10];
-        for (i, image) in self.test().enumerate() {
-            if let Some(class) = classes.get_mut(usize::from(image.label)) {
-                class.push(i);
-            }
-        }
-        (0..per_class).flat_map(|k| classes.iter().filter_map(move |class| class.get(k).copied())).collect()
+    /// Image `i` of those held out.
+    pub fn held_out(&self, i: usize) -> Option<Image<'_>> {
+        self.order.get(TRAIN + i).map(|i| self.image(*i))
     }
 
     /// The training images as points, [`PIXELS`] numbers each.

@@ -52,10 +52,11 @@ fn the_split_is_a_partition_into_like_parts() {
 }
 
 #[test]
-fn balanced_images_take_turns() {
-    let (images, chosen) = (all().test().collect::<Vec<_>>(), all().balanced(10));
-    assert_eq!(chosen.len(), 100);
-    assert!(chosen.iter().enumerate().all(|(k, i)| usize::from(images[*i].label) == k % 10));
+fn classes_take_turns() {
+    let labels: Vec<u8> = all().test().map(|image| image.label).collect();
+    assert!(labels[..400].iter().enumerate().all(|(i, label)| usize::from(*label) == i % 10));
+    assert_eq!(all().held_out(7).map(|image| image.label), Some(7));
+    assert_eq!(all().held_out(TEST), None);
 }
 
 #[test]
