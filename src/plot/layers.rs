@@ -4,9 +4,9 @@ use super::cache::Cache;
 use super::clip::{self, Point};
 use super::colour::{ColourMap, ColourScale, Rgb};
 use super::contour::IsoLine;
-use super::figure::{Dash, Layer, Panel};
 #[cfg(labs)]
 use super::figure::{Axis, Grid, Shading};
+use super::figure::{Dash, Layer, Panel};
 use super::layout::PanelLayout;
 use super::mapping::{Mapping, Rect};
 use super::notes::{emptiest, plate};
@@ -45,7 +45,14 @@ pub(super) fn draw(
             Layer::Thumbnail { grid, scale, x, y, offset, size, role } => {
                 let at = m.to_pixel((*x, *y));
                 let centre = (at.0 + offset.0, at.1 + offset.1);
-                thumbnail(scene, cache, (grid, scale), (centre, *size), theme.colour(*role), (density, theme));
+                thumbnail(
+                    scene,
+                    cache,
+                    (grid, scale),
+                    (centre, *size),
+                    theme.colour(*role),
+                    (density, theme),
+                );
             }
             Layer::Contours { grid, levels, role } => {
                 contours(scene, m, &cache.iso_lines(grid, levels), *role, below, theme);
@@ -198,8 +205,7 @@ fn thumbnail(
     // The first row is the uppermost: the vertical axis grows downwards.
     let (left, right) = ends(grid.nx, grid.x);
     let (top, bottom) = ends(grid.ny, grid.y);
-    let mapping =
-        Mapping::new(&Axis::linear("", (left, right)), &Axis::linear("", (bottom, top)), rect);
+    let mapping = Mapping::new(&Axis::linear("", (left, right)), &Axis::linear("", (bottom, top)), rect);
     if let Some((rect, image)) = cache.heat_map(grid, scale, Shading::Nearest, &mapping, density, theme) {
         let corners = [
             (rect.x, rect.y),

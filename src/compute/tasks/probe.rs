@@ -5,8 +5,8 @@ use super::Progress;
 use super::points::elbo_formula;
 use crate::compute::messages::{JobError, ProbeReply, ProbeRequest, ProfileNode, Reply};
 use crate::math::{
-    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, OdeRun, Plan, Scratch,
-    lambda_range, mean_log_density,
+    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, OdeRun, Plan,
+    Scratch, lambda_range, mean_log_density,
 };
 use std::sync::Arc;
 
@@ -104,8 +104,7 @@ impl ProbeTask {
         let steps = (ODE_STEP / (self.mixture.len() * self.mixture.dim())).max(1);
         for _ in 0..steps {
             if let Some(solution) = self.ode.advance(&self.mixture) {
-                self.reply.ode =
-                    solution.map(|s| (s.log_density, s.evaluations)).map_err(|e| e.to_string());
+                self.reply.ode = solution.map(|s| (s.log_density, s.evaluations)).map_err(|e| e.to_string());
                 return self.finish();
             }
         }

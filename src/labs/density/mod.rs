@@ -10,7 +10,6 @@ pub mod jobs;
 #[cfg(labs)]
 pub mod many;
 pub mod plots;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod report;
 mod state;
 pub mod tables;

@@ -1,14 +1,15 @@
 //! Named quantities of a link, for the command line and for tables: contract names that may not
 //! change.
 
-use super::{jobs, many};
+use super::jobs;
 use super::state::Density;
-use crate::compute::{JobError, PointsReply, PointsRequest, Reply, Request, run, run_on};
+use crate::compute::{JobError, PointsReply, PointsRequest, Reply, Request, run};
 use crate::labs::report::Quantity;
-use crate::labs::common::Target;
-use crate::labs::digits::{PIXELS, digits};
-use crate::math::{Formula, Plan, leave_one_out};
+use crate::math::{Formula, Plan};
 use std::sync::Arc;
+
+#[cfg(labs)]
+mod many;
 
 /// Everything a link of this lab stands for: log-densities at the given points, or else at
 /// those of the figure (every fourth along an axis in two dimensions; the images, without the ODE and the
@@ -22,19 +23,20 @@ pub fn evaluate(state: &Density, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity
     if at.is_some_and(|at| at.iter().any(|x| x.len() != dim)) {
         return Err(JobError::Dimension);
     }
-    // In many dimensions the images are named by their numbers, and the slow routes are for a few points.
-    let listed = dim > 2 && at.is_none();
+    #[cfg(labs)]
+    if dim > 2 && at.is_none() {
+        return many::evaluate(state, mixture);
+    }
     let points = at.map_or_else(|| figure_points(state), <[_]>::concat);
     let request = Request::Points(PointsRequest {
         target: state.common.target.components(),
         spec: state.spec(),
         points: points.clone(),
         stages: Vec::new(),
-        ode: !listed,
-        elbo: (!listed).then_some(state.variance),
+        ode: true,
+        elbo: Some(state.variance),
     });
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let Reply::Points(reply) = (if dim > 2 { run_on(request, threads) } else { run(request) })? else {
+    let Reply::Points(reply) = run(request)? else {
         return Err(JobError::Dimension);
     };
     let PointsReply { exact, formula, ode, elbo, .. } = reply;
@@ -49,30 +51,12 @@ pub fn evaluate(state: &Density, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity
             standard_error: errors,
             ..nats("log_density_formula", formula.iter().map(|e| e.value).collect())
         },
+        nats("log_density_ode", ode),
+        nats("log_density_elbo", elbo),
     ];
-    if listed {
-        quantities.remove(0);
-        quantities.extend(of_digits(state, count));
-    } else {
-        quantities.extend([nats("log_density_ode", ode), nats("log_density_elbo", elbo)]);
-    }
     let probe = [state.probe(&mixture)];
     quantities.extend(integrand(state, mixture, at.unwrap_or(&probe))?);
     Ok(quantities)
-}
-
-/// What else there is to know of the digits: the labels of the images, the bandwidth, and how likely it makes
-/// the training images, each under the estimate from the others.
-fn of_digits(state: &Density, count: usize) -> Vec<Quantity> {
-    let (Target::Digits(h), Some(digits)) = (&state.common.target, digits()) else {
-        return Vec::new();
-    };
-    let labels = digits.test().take(count).map(|image| f64::from(image.label)).collect();
-    vec![
-        Quantity::list("label", labels, "1"),
-        Quantity::scalar("bandwidth", *h, "1"),
-        Quantity::scalar("mean_leave_one_out", leave_one_out(PIXELS, &digits.points(), *h), "nat"),
-    ]
 }
 
 /// `D(t, x)` at the formula's own times for each point.
@@ -111,10 +95,6 @@ fn figure_points(state: &Density) -> Vec<f64> {
     if mixture.dim() == 1 {
         let range = jobs::interval(&mixture);
         return (0..jobs::CURVE).map(|i| jobs::place(range, i, jobs::CURVE)).collect();
-    }
-    if mixture.dim() > 2 {
-        let count = state.images as usize;
-        return (0..count).flat_map(|i| many::point(state, &mixture, i)).collect();
     }
     let [xs, ys] = jobs::square(&mixture);
     let side = (jobs::SIDE - 1) / 4 + 1;

@@ -124,17 +124,14 @@ pub fn plotted(state: &Density, reply: &PointsReply) -> Option<Table> {
 fn listed(state: &Density, reply: &PointsReply) -> Table {
     let row = |(i, (exact, formula)): (usize, (&f64, &crate::math::Estimate))| TableRow {
         heading: super::many::name(state, i),
-        cells: vec![
-            Some(*exact),
-            Some(formula.value),
-            formula.standard_error,
-            Some(formula.value - exact),
-        ],
+        cells: vec![Some(*exact), Some(formula.value), formula.standard_error, Some(formula.value - exact)],
         decimals: DECIMALS,
     };
     Table {
         caption: "The plotted numbers, in nats".to_owned(),
-        columns: ["point", "exact", "formula", "standard error", "formula − exact"].map(str::to_owned).to_vec(),
+        columns: ["point", "exact", "formula", "standard error", "formula − exact"]
+            .map(str::to_owned)
+            .to_vec(),
         rows: reply.exact.iter().zip(&reply.formula).enumerate().map(row).collect(),
     }
 }

@@ -10,6 +10,8 @@
 //! Natively the file is part of the program. The page fetches it when the digits are asked for, and calls
 //! [`install`].
 
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod load;
 mod unpack;
 
 use crate::math::random::{stream, word};

@@ -38,6 +38,7 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
     classes.layers.push(dots(places.clone(), None, Role::Exact, 3.5, "exact"));
     classes.layers.push(dots(values, bars(&|_| 0.0), Role::Formula, 2.0, "formula"));
     if digits {
+        classes.title = Some("held-out images by digit".to_owned());
         classes.layers.extend(extremes(state, reply, &places, if narrow { 20.0 } else { 30.0 }));
     }
     let pairs = |value: &dyn Fn(f64, f64) -> f64| -> Vec<(f64, f64)> {
@@ -59,10 +60,11 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
     let errors = bars(&exact_of);
     let largest = errors.iter().flatten().map(|(low, high)| high.max(-low)).filter(|v| v.is_finite());
     let reach = nice(largest.fold(0.0, f64::max).max(1e-6));
-    let error = Panel::new(Axis::linear("exact (nats)", exact), Axis::linear("difference (nats)", (-reach, reach)))
-        .title("formula − exact")
-        .layer(Layer::HLine { y: 0.0, role: Role::Exact, dash: Dash::Solid, label: None })
-        .layer(plain(pairs(&|e, f| f - e), errors));
+    let error =
+        Panel::new(Axis::linear("exact (nats)", exact), Axis::linear("difference (nats)", (-reach, reach)))
+            .title("formula − exact")
+            .layer(Layer::HLine { y: 0.0, role: Role::Exact, dash: Dash::Solid, label: None })
+            .layer(plain(pairs(&|e, f| f - e), errors));
     let first = Row::new(vec![classes]).weight(1.5);
     let rows = if narrow {
         vec![first, Row::new(vec![scatter]), Row::new(vec![error])]
@@ -129,7 +131,7 @@ fn abscissa(state: &Density, digits: bool) -> Axis {
         return Axis::linear("number of the point, drawn from the estimate", (-1.0, state.images));
     }
     let ticks = (0..10).map(|class| (f64::from(class), class.to_string())).collect();
-    Axis::linear("", (-0.5, 9.5)).unlabelled().secondary("digit", ticks)
+    Axis::linear("", (-0.5, 9.5)).unlabelled().secondary("", ticks)
 }
 
 /// Of each class the most likely image above its dot, and the least likely below.
@@ -141,8 +143,11 @@ fn extremes(state: &Density, reply: &PointsReply, places: &[(f64, f64)], size: f
         let indices = || (0..places.len()).filter(of_class);
         for (found, below) in [(indices().max_by(order), -1.0), (indices().min_by(order), 1.0)] {
             if let Some((i, image)) = found.and_then(|i| Some((i, many::image(state, i)?))) {
-                // At the middle of the column, so that neighbours do not meet.
-                let spot = (f64::from(class), places[i].1);
+                // At the middle of the column, so that neighbours do not meet, and clear of the interval.
+                let f = reply.formula[i];
+                let end = f.value - below * Z95 * f.standard_error.unwrap_or(0.0);
+                let y = if below > 0.0 { end.min(places[i].1) } else { end.max(places[i].1) };
+                let spot = (f64::from(class), y);
                 let offset = (0.0, below * (0.5 * size + 9.0));
                 layers.push(thumbnail(image, spot, offset, size, Role::Muted));
             }

@@ -77,7 +77,7 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
     #[cfg(labs)]
     if let Some(image) = crate::labs::density::many::image(state, state.image as usize) {
         // In the corner, where the integrand has faded.
-        let (spot, offset) = ((range.0, above.y.range.1), (40.0, 40.0));
+        let (spot, offset) = ((range.0, above.y.range.0), (40.0, -40.0));
         above.layers.push(super::many::thumbnail(image, spot, offset, 56.0, Role::Muted));
     }
     let running = running(reply);
