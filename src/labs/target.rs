@@ -202,11 +202,11 @@ impl Target {
     /// One that has at most so many components and dimensions, and in words what was done, where this
     /// one has more: some of the points, chosen evenly, or the default.
     #[cfg(labs)]
-    pub fn within(&self, components: usize, dimensions: usize) -> Option<(Self, String)> {
-        if matches!(self, Target::Digits(_)) && dimensions < digits::PIXELS {
+    pub fn within(&self, components: usize, dimensions: usize, digits: bool) -> Option<(Self, String)> {
+        if matches!(self, Target::Digits(_)) && !digits {
             let words = format!(
                 "This lab draws targets of at most {dimensions} dimensions, and the digits have {}: showing bimodal.",
-                digits::PIXELS
+                super::digits::PIXELS
             );
             return Some((Self::default(), words));
         }

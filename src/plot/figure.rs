@@ -272,6 +272,18 @@ pub enum Layer {
         /// The colour of its frame.
         role: Role,
     },
+    /// Words in the middle of a cell, in a colour that stands out from the cell's.
+    #[cfg(labs)]
+    Cell {
+        /// Abscissa.
+        x: f64,
+        /// Ordinate.
+        y: f64,
+        /// The words.
+        text: String,
+        /// Colours of the cells, and the value of this one; without, the words are on the background.
+        over: Option<(ColourScale, f64)>,
+    },
     /// Iso-lines of a grid.
     Contours {
         /// Values.

@@ -7,6 +7,8 @@ use super::contour::IsoLine;
 #[cfg(labs)]
 use super::figure::{Axis, Grid, Shading};
 use super::figure::{Dash, Layer, Panel};
+#[cfg(labs)]
+use super::layout::LABEL_SIZE;
 use super::layout::PanelLayout;
 use super::mapping::{Mapping, Rect};
 use super::notes::{emptiest, plate};
@@ -53,6 +55,16 @@ pub(super) fn draw(
                     theme.colour(*role),
                     (density, theme),
                 );
+            }
+            #[cfg(labs)]
+            Layer::Cell { x, y, text, over } => {
+                let at = m.to_pixel((*x, *y));
+                let ground = over.and_then(|(scale, value)| scale.colour(value, theme));
+                let (ink, paper) = (theme.ink(), theme.background());
+                let ink = ground.filter(|g| g.contrast(paper) > g.contrast(ink)).map_or(ink, |_| paper);
+                if counted(scene, &m.rect, at) {
+                    scene.words(at, text, LABEL_SIZE, Anchor::Middle, ink);
+                }
             }
             Layer::Contours { grid, levels, role } => {
                 contours(scene, m, &cache.iso_lines(grid, levels), *role, below, theme);

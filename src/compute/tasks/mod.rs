@@ -44,6 +44,9 @@ pub enum Task {
     /// See [`Request::Accuracy`].
     #[cfg(labs)]
     Accuracy(Box<classifier::AccuracyTask>),
+    /// See [`Request::Images`].
+    #[cfg(labs)]
+    Images(Box<classifier::ImagesTask>),
     /// See [`Request::Gan`].
     #[cfg(labs)]
     Gan(Box<gan::GanTask>),
@@ -83,6 +86,8 @@ impl Task {
             #[cfg(labs)]
             Request::Accuracy(request) => Task::Accuracy(Box::new(classifier::AccuracyTask::new(&request)?)),
             #[cfg(labs)]
+            Request::Images(request) => Task::Images(Box::new(classifier::ImagesTask::new(request)?)),
+            #[cfg(labs)]
             Request::Gan(request) => Task::Gan(Box::new(gan::GanTask::new(request)?)),
             #[cfg(labs)]
             Request::DiffusionLoss(request) => {
@@ -104,6 +109,8 @@ impl Task {
             Task::Regions(task) => task.step(),
             #[cfg(labs)]
             Task::Accuracy(task) => task.step(),
+            #[cfg(labs)]
+            Task::Images(task) => task.step(),
             #[cfg(labs)]
             Task::Gan(task) => task.step(),
             #[cfg(labs)]

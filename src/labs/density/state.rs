@@ -114,6 +114,7 @@ impl Model for Density {
     const LAB: Lab = Lab::Density;
     const MOST_COMPONENTS: usize = MAX_POINTS;
     const MOST_DIMENSIONS: usize = MAX_COLUMNS;
+    const TAKES_DIGITS: bool = true;
 
     fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
