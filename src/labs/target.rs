@@ -16,7 +16,7 @@ use crate::permalink::Notice;
 use crate::permalink::points::{PointSet, parse_points};
 use crate::permalink::{Number, Reader, RowError, Writer, parse_rows, write_rows};
 #[cfg(labs)]
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 /// What a target can be.
@@ -192,6 +192,8 @@ impl Target {
     pub fn mixture(&self) -> Mixture {
         match self {
             Target::Preset(preset) => preset.mixture(),
+            #[cfg(labs)]
+            Target::Digits(h) => digits_mixture(*h),
             // Custom components are checked where they come in; the default stands in for a
             // state that was built by hand and is none.
             #[cfg(labs)]
@@ -394,6 +396,22 @@ fn read(
         }
         "digits" => Target::Digits(digits_bandwidth(reader, bandwidth)),
         name => read_preset(reader, name),
+    }
+}
+
+/// The kernel density estimate of the digits. The last one is kept: it is asked for often.
+#[cfg(labs)]
+fn digits_mixture(bandwidth: f64) -> Mixture {
+    static LAST: Mutex<Option<(f64, Mixture)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((h, mixture)) if *h == bandwidth => mixture.clone(),
+        _ => {
+            let components = Target::Digits(bandwidth).components();
+            let mixture = Mixture::new(&components).unwrap_or_else(|_| Preset::Bimodal.mixture());
+            *last = Some((bandwidth, mixture.clone()));
+            mixture
+        }
     }
 }
 

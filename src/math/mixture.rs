@@ -10,6 +10,7 @@
 use super::marginal::{Marginal, squared_norm};
 use super::{LOG_2PI, Time};
 use nalgebra::{DMatrix, SymmetricEigen};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Most components a mixture typed by a visitor may have; data sets may have more.
@@ -32,6 +33,7 @@ pub struct Component {
     /// Weight `w ≥ 0`; weights need not sum to one.
     pub weight: f64,
     /// Mean `μ`, length `d`.
+    #[serde(with = "super::floats")]
     pub mean: Vec<f64>,
     /// Covariance `Σ`.
     pub covariance: Covariance,
@@ -89,7 +91,8 @@ pub enum MixtureError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture {
     dim: usize,
-    components: Vec<Prepared>,
+    /// Shared by clones: a data set's are long.
+    components: Arc<Vec<Prepared>>,
     /// The variance that all components have along all axes, above two dimensions.
     variance: Option<f64>,
 }
@@ -133,7 +136,7 @@ impl Mixture {
             }
         }
         let variance = common_variance(dim, &prepared);
-        Ok(Self { dim, components: prepared, variance })
+        Ok(Self { dim, components: Arc::new(prepared), variance })
     }
 
     /// Dimension `d`.
@@ -188,13 +191,13 @@ impl Mixture {
     /// Mean and marginal standard deviation of each coordinate, length `d` each.
     pub fn moments(&self) -> (Vec<f64>, Vec<f64>) {
         let mut mean = vec![0.0; self.dim];
-        for c in &self.components {
+        for c in self.components.iter() {
             for (m, v) in mean.iter_mut().zip(&c.mean) {
                 *m += c.log_weight.exp() * v;
             }
         }
         let mut variance = vec![0.0; self.dim];
-        for c in &self.components {
+        for c in self.components.iter() {
             for (i, v) in variance.iter_mut().enumerate() {
                 let delta = c.mean[i] - mean[i];
                 *v += c.log_weight.exp() * (c.axis_variance(i, self.dim) + delta * delta);
@@ -241,7 +244,7 @@ impl Mixture {
             axes: self.components.iter().map(|c| c.axes.as_deref()).collect(),
             variance: None,
         };
-        for c in &self.components {
+        for c in self.components.iter() {
             let (mut log_det, mut trace) = (0.0, 0.0);
             for variance in &c.variances {
                 let diffused = signal * variance + noise;

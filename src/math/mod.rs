@@ -32,6 +32,7 @@ mod elbo;
 mod equilibrium;
 mod family;
 mod fit;
+mod floats;
 mod formula;
 mod grid;
 mod kernel_density;

@@ -126,7 +126,7 @@ impl Model for Density {
             draws: reader.number(&draws_of(dim)),
             t1: reader.number(&T1),
             t2: reader.number(&T2),
-            probe: if dim > 2 { None } else { read_probe(reader, dim) },
+            probe: read_probe(reader, dim),
             image: reader.number(&IMAGE),
             images: reader.number(&IMAGES),
             delta: reader.number(&DELTA),
@@ -244,6 +244,14 @@ fn default_probe(mixture: &Mixture) -> Vec<f64> {
 }
 
 fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
+    if dim > 2 {
+        if reader.take("probe").is_some() {
+            let reason =
+                format!("“probe” was ignored: in {dim} dimensions “image” chooses one of the points.");
+            reader.notice(Notice::Conflict(reason));
+        }
+        return None;
+    }
     let mut moved = None;
     let probe = reader.parsed("probe", |text| {
         let rows = parse_rows(text, ';', 1).map_err(|e| e.to_string())?;

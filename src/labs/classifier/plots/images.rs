@@ -8,8 +8,10 @@ use crate::labs::classifier::images::{accuracy, share, truth};
 use crate::labs::classifier::verdict::{RULE_NAMES, wilson};
 use crate::labs::density::plots::many::thumbnail;
 use crate::labs::digits::digits;
-use crate::labs::figures::short;
-use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading};
+use crate::labs::figures::{NARROW, short};
+use crate::plot::{
+    Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading, preferred_height,
+};
 use std::sync::Arc;
 
 /// Title of the images that are labelled wrongly.
@@ -28,6 +30,12 @@ pub fn main(state: &Classifier, reply: &ImagesReply, narrow: bool) -> Figure {
         vec![Row::new(vec![confusion, curves]).weight(1.4), Row::new(vec![wrong]).weight(0.42)]
     };
     Figure { summary: summary(state, reply), rows }
+}
+
+/// The height of the figure on the page: room for the cells and the pictures.
+pub fn height(figure: &Figure, width: f64) -> f64 {
+    let most = if width < NARROW { 1000.0 } else { (0.72 * width).clamp(560.0, 740.0) };
+    preferred_height(figure, width).min(most)
 }
 
 /// How many images of each digit get which label by the chosen weights.

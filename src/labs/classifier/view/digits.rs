@@ -3,7 +3,7 @@
 use crate::compute::{ImagesReply, Reply};
 use crate::labs::classifier::{Classifier, images, plots, tables};
 use crate::labs::digits::TEST;
-use crate::labs::figures::{NARROW, height};
+use crate::labs::figures::NARROW;
 use crate::plot::Theme;
 use crate::ui::figure::FigureView;
 use crate::ui::job::{Answer, Job, Progress, status_line};
@@ -45,7 +45,7 @@ pub(super) fn figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: 
     view! {
         <section class="panel" aria-label="Main figure">
             <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Labels of handwritten digits" figure theme width height=height />
+            <FigureView label="Labels of handwritten digits" figure theme width height=plots::images::height />
             <p class="status" role="status">{text(status)}</p>
             <p class="error" role="alert">{text(move || main.error.get())}</p>
             <p class="status">

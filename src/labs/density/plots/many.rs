@@ -4,8 +4,8 @@
 use crate::compute::PointsReply;
 use crate::labs::density::{Density, many};
 use crate::labs::digits::{FULL, Image, SIDE};
-use crate::labs::figures::{Z95, nice, padded, short};
-use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row};
+use crate::labs::figures::{NARROW, Z95, nice, padded, short};
+use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, preferred_height};
 use std::sync::Arc;
 
 /// How far the dots of a class reach to either side of its column, in columns.
@@ -25,7 +25,7 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
     };
     let ends = bars(&|_| 0.0).into_iter().flatten().flat_map(|(low, high)| [low, high]);
     let range = padded(ends.chain(reply.exact.iter().copied()));
-    let room = if digits { 0.12 * (range.1 - range.0) } else { 0.0 };
+    let room = if digits { 0.16 * (range.1 - range.0) } else { 0.0 };
     let mut classes = Panel::new(abscissa(state, digits), Axis::linear("log-density (nats)", range));
     classes.y.range = (range.0 - room, range.1 + room);
     let dots = |points: Vec<(f64, f64)>, error_bars, role, radius, name: &str| Layer::Points {
@@ -72,6 +72,12 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
         vec![first, Row::new(vec![scatter, error])]
     };
     Figure { summary: summary(state, reply), rows }
+}
+
+/// The height of the figure on the page: taller than curves are, for the pictures.
+pub fn height(figure: &Figure, width: f64) -> f64 {
+    let most = if width < NARROW { 1000.0 } else { (0.8 * width).clamp(560.0, 820.0) };
+    preferred_height(figure, width).min(most)
 }
 
 /// The figure with the state's probe on each of its panels, if it is among the points.

@@ -3,6 +3,7 @@
 
 use super::{Density, get};
 use crate::compute::{PointsReply, Reply};
+use crate::labs::common::Target;
 use crate::labs::density::plots::{self, many};
 use crate::labs::density::{IMAGE, IMAGES};
 use crate::plot::Theme;
@@ -57,7 +58,7 @@ pub(super) fn figure(state: RwSignal<Density>, main: Job<Density>, theme: Memo<T
     view! {
         <section class="panel" aria-label="Main figure">
             <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Log-density" figure theme width probe=control clipped height=plots::height />
+            <FigureView label="Log-density" figure theme width probe=control clipped height=many::height />
             <p class="status" role="status">{text(move || status(main))}</p>
             <p class="status">
                 "How the error falls with draws and steps is shown up to two dimensions, where quadrature gives the values to compare with."
@@ -123,26 +124,25 @@ fn status(main: Job<Density>) -> String {
 
 /// Which point is the probe, and how many there are.
 pub(super) fn fields(state: RwSignal<Density>) -> AnyView {
+    let digits = move || matches!(get(state).common.target, Target::Digits(_));
     let last = move || IMAGES.max.min(IMAGE.max);
     let step = move |by: f64| state.update(|s| s.image = (s.image + by).clamp(0.0, last()));
     view! {
         <NumberField
-            label="Image"
+            label=text(move || if digits() { "Image" } else { "Point" }.to_owned())
             spec=IMAGE
             value=number(move || get(state).image)
             set=move |v: f64| state.update(|s| s.image = v)
             slide=Slide::Linear(1.0)
         />
-        <div class="buttons">
             <button type="button" disabled=flag(move || get(state).image <= 0.0) on:click=move |_| step(-1.0)>
                 "Previous"
             </button>
             <button type="button" disabled=flag(move || get(state).image >= last()) on:click=move |_| step(1.0)>
                 "Next"
             </button>
-        </div>
         <NumberField
-            label="Images computed"
+            label=text(move || if digits() { "Images computed" } else { "Points computed" }.to_owned())
             spec=IMAGES
             value=number(move || get(state).images)
             set=move |v: f64| state.update(|s| s.images = v)
