@@ -174,7 +174,7 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
         (
             "target=digits&bandwidth=9",
             "target=digits&bandwidth=2",
-            &["“bandwidth=9” lies outside 0.02 … 2: using 2."],
+            &["“bandwidth=9” was changed to 2: the range is 0.02 … 2."],
         ),
         (
             "target=digits&bandwidth=scott",

@@ -7,7 +7,7 @@ use crate::labs::classifier::Classifier;
 use crate::labs::classifier::images::{accuracy, share, truth};
 use crate::labs::classifier::verdict::{RULE_NAMES, wilson};
 use crate::labs::density::plots::many::thumbnail;
-use crate::labs::digits::digits;
+use crate::labs::digits::{Digits, digits};
 use crate::labs::figures::{NARROW, short};
 use crate::plot::{
     Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading, preferred_height,
@@ -110,7 +110,7 @@ fn wrong(state: &Classifier, reply: &ImagesReply, most: usize) -> Panel {
     let truth = truth(reply);
     let is_wrong =
         |i: &usize| [0, state.chosen()].iter().any(|rule| reply.labels[*rule].get(*i) != truth.get(*i));
-    let images: Vec<_> = digits().into_iter().flat_map(|data| data.test()).collect();
+    let images: Vec<_> = digits().into_iter().flat_map(Digits::test).collect();
     for (place, i) in (0..truth.len()).filter(is_wrong).take(most).enumerate() {
         let labels: Vec<String> =
             reply.labels.iter().map(|labels| labels.get(i).map_or(String::new(), u8::to_string)).collect();
