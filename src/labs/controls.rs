@@ -18,7 +18,7 @@ use crate::ui::job::SharedEngine;
 #[cfg(not(labs))]
 use crate::ui::link::reopen;
 #[cfg(labs)]
-use crate::ui::reactive::dynamic;
+use crate::ui::reactive::{dynamic, later};
 use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -40,6 +40,9 @@ pub struct Shared {
     /// The query of the lab's state.
     pub query: Memo<String>,
     change: Callback<Change>,
+    /// Whether the target has more than two dimensions; follows a moment late, see [`later`].
+    #[cfg(labs)]
+    pub many: RwSignal<bool>,
     /// Where the fetching of the digits stands.
     #[cfg(labs)]
     pub loading: RwSignal<Loading>,
@@ -64,6 +67,8 @@ impl Shared {
             mixture: Memo::new(move |_| common.with(|c| c.target.mixture())),
             query: Memo::new(move |_| state.with(S::query)),
             change: Callback::new(change),
+            #[cfg(labs)]
+            many: later(move || common.with(|c| c.target.dim() > 2)),
             #[cfg(labs)]
             loading: RwSignal::new(Loading::Idle),
         }

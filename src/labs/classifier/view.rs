@@ -14,7 +14,7 @@ use crate::plot::Theme;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::FigureView;
 use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{dynamic, flag, number, place, show, text};
+use crate::ui::reactive::{dynamic, flag, later, number, place, show, text};
 use crate::ui::table::Table;
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
@@ -42,7 +42,7 @@ pub fn view(
     });
     Effect::new(move |_| busy.set(main.busy.get() || accuracy.busy.get()));
     let shows = move |group| shared.shows(group);
-    let digits = Memo::new(move |_| state.with(Classifier::is_digits));
+    let digits = later(move || state.with(Classifier::is_digits));
     view! {
         <div class="lab">
             {dynamic(move || {

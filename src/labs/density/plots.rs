@@ -75,6 +75,9 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure
 /// and curves serve [`with_probe`] wherever the probe is.
 pub fn main_without_probe(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
     let mixture = state.common.target.mixture();
+    if mixture.dim() > 2 {
+        return None;
+    }
     let order = picture_order(state, reply)?;
     let pick = |values: &[f64]| -> Vec<f64> {
         order.index.iter().map(|i| values.get(*i).copied().unwrap_or(f64::NAN)).collect()

@@ -57,7 +57,7 @@ pub fn view(
                 move || probe_figure(state, probe, theme),
             )}
             {show(
-                move || shows(Group::Convergence) && shared.dim() <= 2,
+                move || shows(Group::Convergence) && is_drawn(shared),
                 move || convergence_figure(state, convergence, theme),
             )}
             {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
@@ -88,12 +88,23 @@ fn backend(state: &Density) -> Backend {
     }
 }
 
+/// Whether the target has a picture in one or two dimensions.
+#[cfg(labs)]
+fn is_drawn(shared: Shared) -> bool {
+    !shared.many.get()
+}
+
+/// Presets have.
+#[cfg(not(labs))]
+fn is_drawn(_: Shared) -> bool {
+    true
+}
+
 /// The main figure: curves or maps, or points where the target has more than two dimensions.
 #[cfg(labs)]
 fn first_figure(state: RwSignal<Density>, shared: Shared, main: Job<Density>, theme: Memo<Theme>) -> AnyView {
-    let many = Memo::new(move |_| shared.dim() > 2);
     let figure = move || {
-        if many.get() {
+        if shared.many.get() {
             many::figure(state, main, theme)
         } else {
             main_figure(state, shared.mixture, main, theme)

@@ -25,7 +25,7 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
     };
     let ends = bars(&|_| 0.0).into_iter().flatten().flat_map(|(low, high)| [low, high]);
     let range = padded(ends.chain(reply.exact.iter().copied()));
-    let room = if digits { 0.16 * (range.1 - range.0) } else { 0.0 };
+    let room = if digits { 0.22 * (range.1 - range.0) } else { 0.0 };
     let mut classes = Panel::new(abscissa(state, digits), Axis::linear("log-density (nats)", range));
     classes.y.range = (range.0 - room, range.1 + room);
     let dots = |points: Vec<(f64, f64)>, error_bars, role, radius, name: &str| Layer::Points {

@@ -88,8 +88,7 @@ fn estimators(state: RwSignal<Density>, shared: Shared) -> AnyView {
     };
     #[cfg(labs)]
     {
-        let many = Memo::new(move |_| shared.dim() > 2);
-        crate::ui::reactive::dynamic(move || field(many.get())).into_any()
+        crate::ui::reactive::dynamic(move || field(shared.many.get())).into_any()
     }
     #[cfg(not(labs))]
     {
@@ -151,11 +150,11 @@ fn probe_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     };
     #[cfg(labs)]
     let places = {
-        let dim = Memo::new(move |_| shared.dim());
-        let fields = move || match dim.get() {
-            1 => coordinate(0),
-            2 => view! { {coordinate(0)} {coordinate(1)} }.into_any(),
-            _ => super::many::fields(state),
+        let fields = move || {
+            if shared.many.get() {
+                return super::many::fields(state);
+            }
+            view! { {coordinate(0)} {show(move || shared.dim() > 1, move || coordinate(1))} }.into_any()
         };
         crate::ui::reactive::dynamic(fields).into_any()
     };

@@ -107,11 +107,14 @@ fn chosen(places: &[(f64, f64)], here: Option<(f64, f64)>, (x, y): (f64, f64)) -
 }
 
 fn status(main: Job<Density>) -> String {
-    let estimator = main.answer.with(|a| a.as_ref().map(|a| words::estimator(a.state.estimator)));
+    // An answer may still be that of a target in one or two dimensions.
+    let of = main.answer.with(|a| {
+        a.as_ref().filter(|a| a.state.common.target.dim() > 2).map(|a| words::estimator(a.state.estimator))
+    });
     status_line(main, |reply| {
         let Reply::Points(reply) = reply else { return None };
         let (rms, held) = many::agreement(reply);
-        let (count, estimator) = (reply.exact.len(), estimator.unwrap_or_default());
+        let (count, estimator) = (reply.exact.len(), of?);
         let rms = plots::short(rms);
         Some((
             format!(
