@@ -5,6 +5,9 @@
 //! whatever else a link names makes the start script load the other one.
 
 #[cfg(labs)]
+mod images;
+
+#[cfg(labs)]
 use super::digits;
 use crate::math::targets::Preset;
 #[cfg(labs)]
@@ -16,7 +19,11 @@ use crate::permalink::Notice;
 use crate::permalink::points::{PointSet, parse_points};
 use crate::permalink::{Number, Reader, RowError, Writer, parse_rows, write_rows};
 #[cfg(labs)]
-use std::sync::{Arc, Mutex, PoisonError};
+pub use images::DIGITS_BANDWIDTH;
+#[cfg(labs)]
+use images::{digits_bandwidth, digits_mixture};
+#[cfg(labs)]
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What a target can be.
@@ -88,10 +95,6 @@ pub enum Bandwidth {
     /// By number, within [`BANDWIDTH`].
     Fixed(f64),
 }
-
-/// Bandwidth of the digits.
-#[cfg(labs)]
-pub const DIGITS_BANDWIDTH: Number = Number { min: 0.02, max: 2.0, default: digits::BANDWIDTH, ..BANDWIDTH };
 
 /// Names of the rules in links.
 #[cfg(labs)]
@@ -396,47 +399,6 @@ fn read(
         }
         "digits" => Target::Digits(digits_bandwidth(reader, bandwidth)),
         name => read_preset(reader, name),
-    }
-}
-
-/// The kernel density estimate of the digits. The last one is kept: it is asked for often.
-#[cfg(labs)]
-fn digits_mixture(bandwidth: f64) -> Mixture {
-    static LAST: Mutex<Option<(f64, Mixture)>> = Mutex::new(None);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*last {
-        Some((h, mixture)) if *h == bandwidth => mixture.clone(),
-        _ => {
-            let components = Target::Digits(bandwidth).components();
-            let mixture = Mixture::new(&components).unwrap_or_else(|_| Preset::Bimodal.mixture());
-            *last = Some((bandwidth, mixture.clone()));
-            mixture
-        }
-    }
-}
-
-/// That of the digits, within [`DIGITS_BANDWIDTH`].
-#[cfg(labs)]
-fn digits_bandwidth(reader: &mut Reader, bandwidth: Option<Bandwidth>) -> f64 {
-    let Number { min, max, default, .. } = DIGITS_BANDWIDTH;
-    match bandwidth {
-        None => default,
-        Some(Bandwidth::Fixed(h)) if (min..=max).contains(&h) => h,
-        Some(Bandwidth::Fixed(h)) => {
-            let write = crate::permalink::write_number;
-            reader.notice(Notice::Clamped {
-                key: BANDWIDTH.key.to_owned(),
-                value: write(h),
-                range: format!("{min} … {max}"),
-                used: write(h.clamp(min, max)),
-            });
-            h.clamp(min, max)
-        }
-        Some(Bandwidth::Rule(_)) => {
-            let text = format!("The bandwidth of the digits is a number: showing {default}.");
-            reader.notice(Notice::Conflict(text));
-            default
-        }
     }
 }
 

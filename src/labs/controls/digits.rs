@@ -5,7 +5,7 @@ use crate::labs::common::{DIGITS_BANDWIDTH, Target, TargetKind, opens};
 use crate::labs::digits::digits;
 use crate::labs::digits::load::{Loading, load};
 use crate::ui::fields::{NumberField, Slide};
-use crate::ui::link::current_query;
+use crate::ui::link::{current_query, open_again};
 use crate::ui::reactive::{flag, number, text};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -29,9 +29,7 @@ impl Shared {
             }
             match result {
                 Ok(()) if asked => {
-                    if let Ok(event) = web_sys::Event::new("popstate") {
-                        let _ = window().dispatch_event(&event);
-                    }
+                    open_again();
                 }
                 Ok(()) => self.turn_to(kind),
                 Err(reason) => self.loading.set(Loading::Failed(reason)),
