@@ -5,6 +5,8 @@ use crate::compute::web::{Engine, Tier};
 use crate::labs::common::{TARGETS, TargetKind};
 use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
+#[cfg(labs)]
+use crate::labs::digits::load::{Loading, load};
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
 use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
@@ -25,9 +27,25 @@ pub fn mount() {
     mount_lab(density::view::view);
 }
 
-/// The same for the lab that the address names.
+/// The same for the lab that the address names, once the digits are here, if the address wants them.
 #[cfg(labs)]
 pub fn mount_other() {
+    if opens(&current_query()) && !window().location().hash().is_ok_and(|hash| hash == "#digits") {
+        return mount_named();
+    }
+    let place = document().query_selector("#app .loading p:nth-of-type(2)").ok().flatten();
+    if let Some(place) = place {
+        place.set_text_content(Some(words::DIGITS_LOADING));
+    }
+    wasm_bindgen_futures::spawn_local(async {
+        // Where they do not come, the lab says so and offers to try again.
+        let _ = load().await;
+        mount_named();
+    });
+}
+
+#[cfg(labs)]
+fn mount_named() {
     match lab_of(&current_query()) {
         Lab::Density => mount(),
         Lab::Forward => mount_lab(forward::view::view),
@@ -52,6 +70,10 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let state = RwSignal::new(first);
     let shared = Shared::of(state);
     #[cfg(labs)]
+    if !opens(&current_query()) {
+        shared.loading.set(Loading::Failed("the file could not be fetched".to_owned()));
+    }
+    #[cfg(labs)]
     turn_to_asked(shared);
     let query = shared.query;
     let notices = RwSignal::new(found);
@@ -59,6 +81,8 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let ours = |query: &str| lab_of(query) == S::LAB && opens(query);
     use_link(query, ours, move |query| {
         let (opened, found) = open_as::<S>(&query);
+        #[cfg(labs)]
+        shared.loading.set(Loading::Idle);
         original.set(query);
         notices.set(found);
         state.set(opened);

@@ -138,3 +138,66 @@ fn the_forward_process_of_a_gaussian() {
         assert!(svg.contains("</svg>") && svg.len() > 4000, "{figure}");
     }
 }
+
+/// The digits' log-densities, their split and their bandwidth against scikit-learn's, and the formula against
+/// them.
+#[test]
+fn log_densities_of_digits() {
+    let path = format!("{}/tests/oracle/digits.json", env!("CARGO_MANIFEST_DIR"));
+    let json: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
+    let found = evaluate("target=digits&images=10&estimator=stein-qmc&draws=32");
+    let list = |value: &Value| -> Vec<f64> {
+        value.as_array().expect("a list").iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+    };
+    let quantity = |name: &str| list(&found["quantities"][name]["values"]);
+    assert_eq!(quantity("label"), list(&json["labels"]));
+    assert_eq!(scalar(&found, "bandwidth"), json["bandwidth"].as_f64().expect("a number"));
+    let mean = json["mean_leave_one_out"].as_f64().expect("a number");
+    assert!((scalar(&found, "mean_leave_one_out") - mean).abs() < 1e-9);
+    let (exact, formula) = (quantity("log_density_exact"), quantity("log_density_formula"));
+    let errors = list(&found["quantities"]["log_density_formula"]["standard_error"]);
+    for (i, expected) in list(&json["log_density"]).into_iter().enumerate() {
+        assert!((exact[i] - expected).abs() < 1e-9, "{i}: {} {expected}", exact[i]);
+        // Eight scramblings give the standard error: Student's t with seven degrees of freedom.
+        let z = (formula[i] - expected) / errors[i];
+        assert!(z.abs() < 5.0 && errors[i] < 2.0, "{i}: {} {expected} ± {}", formula[i], errors[i]);
+    }
+}
+
+/// Bayes' labels of the digits held out are scikit-learn's, and those of the formula's weights are nearly them.
+#[test]
+fn labels_of_digits() {
+    let path = format!("{}/tests/oracle/digits.json", env!("CARGO_MANIFEST_DIR"));
+    let json: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
+    let numbers = |value: &Value| -> Vec<i64> {
+        value.as_array().expect("a list").iter().map(|v| v.as_f64().unwrap_or(f64::NAN) as i64).collect()
+    };
+    let found = evaluate("lab=classifier&target=digits&draws=32");
+    assert_eq!(numbers(&found["quantities"]["labels_bayes"]["values"]), numbers(&json["bayes_labels"]));
+    let accuracy = json["bayes_accuracy"].as_f64().expect("a number");
+    assert_eq!(scalar(&found, "accuracy_bayes"), accuracy);
+    assert!((0.96..=1.0).contains(&scalar(&found, "accuracy")));
+    assert!((0.96..=1.0).contains(&scalar(&found, "agreement")));
+    let few = &found["quantities"]["accuracy_drawn"]["values"];
+    assert!(few[0].as_f64() < few[5].as_f64(), "more draws are better: {few}");
+    let again = evaluate("lab=classifier&target=digits&draws=32");
+    assert_eq!(again, found);
+}
+
+/// A data set of three columns is drawn by its points, and the formula agrees with its estimate.
+#[test]
+fn a_data_set_of_three_columns() {
+    let found = evaluate("target=points&pts=0:0:0_1:2:0.5_-1:0.3:2_0.2:0.1:-1&images=12&draws=256");
+    let list = |name: &str, field: &str| -> Vec<f64> {
+        let values = found["quantities"][name][field].as_array().expect("a list");
+        values.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+    };
+    let exact = list("log_density_exact", "values");
+    let (formula, errors) =
+        (list("log_density_formula", "values"), list("log_density_formula", "standard_error"));
+    assert_eq!(exact.len(), 12);
+    for ((exact, formula), error) in exact.iter().zip(&formula).zip(&errors) {
+        assert!((formula - exact).abs() < 5.0 * error, "{exact} {formula} ± {error}");
+    }
+    assert!(found["quantities"]["label"].is_null());
+}

@@ -2,7 +2,9 @@
 //! page and its worker.
 
 #[cfg(labs)]
-use super::tasks::classifier::{AccuracyReply, AccuracyRequest, RegionsReply, RegionsRequest};
+use super::tasks::classifier::{
+    AccuracyReply, AccuracyRequest, ImagesReply, ImagesRequest, RegionsReply, RegionsRequest,
+};
 #[cfg(labs)]
 use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
 #[cfg(labs)]
@@ -92,6 +94,9 @@ pub enum Request {
     /// How often the diffusion classifier is right.
     #[cfg(labs)]
     Accuracy(AccuracyRequest),
+    /// The diffusion classifier on given points of known classes.
+    #[cfg(labs)]
+    Images(ImagesRequest),
     /// Equilibria of a regularised GAN.
     #[cfg(labs)]
     Gan(GanRequest),
@@ -192,6 +197,9 @@ pub enum Reply {
     /// To [`Request::Accuracy`].
     #[cfg(labs)]
     Accuracy(AccuracyReply),
+    /// To [`Request::Images`].
+    #[cfg(labs)]
+    Images(ImagesReply),
     /// To [`Request::Gan`].
     #[cfg(labs)]
     Gan(GanReply),

@@ -26,8 +26,8 @@ pub use shares::Shares;
 pub use split::merge;
 #[cfg(labs)]
 pub use tasks::classifier::{
-    AccuracyReply, AccuracyRequest, Classifier, DrawCurve, MOST_DRAWS, REPETITIONS, RegionsPlace,
-    RegionsReply, RegionsRequest,
+    AccuracyReply, AccuracyRequest, Classifier, DrawCurve, ImagesReply, ImagesRequest, MOST_DRAWS,
+    REPETITIONS, RegionsPlace, RegionsReply, RegionsRequest,
 };
 #[cfg(labs)]
 pub use tasks::diffusion_loss::{

@@ -13,15 +13,16 @@ use crate::math::{Estimate, Estimator, Part};
 const FEW: usize = 64;
 
 impl Request {
-    /// Whether the kernels, and sharing out, speed it up: pictures in two dimensions.
+    /// Whether the fast workers speed it up: pictures in two dimensions by their kernels, points in more
+    /// by sharing out.
     pub fn is_wide(&self) -> bool {
         match self {
             Self::Grid(_) => true,
             Self::Points(request) => {
                 let dim = request.target.first().map_or(0, |c| c.mean.len());
-                dim == 2
+                dim >= 2
                     && request.spec.estimator != Estimator::Quadrature
-                    && request.points.len() >= FEW * dim
+                    && request.points.len() >= fewest(dim) * dim
             }
             #[cfg(any(labs, kernels))]
             Self::Forward(request) => request.share(Part::WHOLE).is_some(),
@@ -34,7 +35,7 @@ impl Request {
         match self {
             Self::Points(request) if n > 1 => {
                 let dim = request.target.first().map_or(1, |c| c.mean.len()).max(1);
-                if request.points.len() < FEW * dim {
+                if request.points.len() < fewest(dim) * dim {
                     return vec![Self::Points(request)];
                 }
                 (0..n).map(|index| Self::Points(share(&request, dim, index, n))).collect()
@@ -54,6 +55,11 @@ impl Request {
             whole => vec![whole],
         }
     }
+}
+
+/// Above two dimensions each point is work for a while.
+fn fewest(dim: usize) -> usize {
+    if dim > 2 { 8 } else { FEW }
 }
 
 fn share(request: &PointsRequest, dim: usize, index: usize, of: usize) -> PointsRequest {

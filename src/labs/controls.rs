@@ -1,12 +1,16 @@
 //! Controls of the parameters that all labs share. They write parameters and nothing else.
 
 #[cfg(labs)]
+mod digits;
+#[cfg(labs)]
 mod target_editor;
 
 use super::common::{
     C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, TargetKind,
 };
 use super::{Model, fit};
+#[cfg(labs)]
+use crate::labs::digits::load::Loading;
 use crate::math::Mixture;
 use crate::plot::Theme;
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
@@ -14,7 +18,7 @@ use crate::ui::job::SharedEngine;
 #[cfg(not(labs))]
 use crate::ui::link::reopen;
 #[cfg(labs)]
-use crate::ui::reactive::dynamic;
+use crate::ui::reactive::{dynamic, later};
 use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -36,6 +40,12 @@ pub struct Shared {
     /// The query of the lab's state.
     pub query: Memo<String>,
     change: Callback<Change>,
+    /// Whether the target has more than two dimensions; follows a moment late, see [`later`].
+    #[cfg(labs)]
+    pub many: RwSignal<bool>,
+    /// Where the fetching of the digits stands.
+    #[cfg(labs)]
+    pub loading: RwSignal<Loading>,
 }
 
 impl Shared {
@@ -57,6 +67,10 @@ impl Shared {
             mixture: Memo::new(move |_| common.with(|c| c.target.mixture())),
             query: Memo::new(move |_| state.with(S::query)),
             change: Callback::new(change),
+            #[cfg(labs)]
+            many: later(move || common.with(|c| c.target.dim() > 2)),
+            #[cfg(labs)]
+            loading: RwSignal::new(Loading::Idle),
         }
     }
 
@@ -80,6 +94,10 @@ impl Shared {
 
     /// Turns the target into a preset, or into something of another kind that can be edited.
     pub fn turn_to(self, kind: TargetKind) {
+        #[cfg(labs)]
+        if self.fetches(kind) {
+            return;
+        }
         match kind {
             TargetKind::Preset(preset) => self.update(move |c| c.target = Target::Preset(preset)),
             #[cfg(labs)]
@@ -108,7 +126,13 @@ pub fn TargetControls(
     #[prop(default = &[1, 2])]
     dims: &'static [usize],
 ) -> impl IntoView {
-    let name = move || shared.get().target.name();
+    let name = move || {
+        #[cfg(labs)]
+        if shared.loading.with(|loading| *loading != Loading::Idle) {
+            return "digits";
+        }
+        shared.get().target.name()
+    };
     let choose = move |event| {
         let name = event_target_value(&event);
         if let Some((_, kind)) = TARGETS.iter().find(|(known, _)| *known == name) {
@@ -135,7 +159,7 @@ pub fn TargetControls(
                 <label for="field-target">"Distribution"</label>
                 <select id="field-target" name="target" on:change=choose>
                     {dims.iter().map(group).collect_view()}
-                    <optgroup label="Your own">
+                    <optgroup label="Your own, and real data">
                         {OWN.into_iter().map(option).collect_view()}
                     </optgroup>
                 </select>
@@ -145,14 +169,18 @@ pub fn TargetControls(
     }
 }
 
-/// Targets of the visitor's making, with what the menu calls them.
-const OWN: [(&str, &str); 2] = [("custom", words::CUSTOM), ("points", words::POINTS)];
+/// Targets of the visitor's making and of real data, with what the menu calls them.
+const OWN: [(&str, &str); 3] =
+    [("custom", words::CUSTOM), ("points", words::POINTS), ("digits", words::DIGITS)];
 
 /// What there is to edit of a target.
 #[cfg(labs)]
 fn editor(shared: Shared) -> AnyView {
     let kind = Memo::new(move |_| shared.get().target.kind());
+    let waiting = Memo::new(move |_| shared.loading.with(|loading| *loading != Loading::Idle));
     dynamic(move || match kind.get() {
+        _ if waiting.get() => digits::waiting(shared),
+        TargetKind::Digits => digits::fields(shared),
         TargetKind::Custom => target_editor::rows(shared),
         TargetKind::Points => ().into_any(),
         TargetKind::Preset(_) => edit_button(shared),

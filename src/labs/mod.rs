@@ -14,6 +14,8 @@ pub mod density;
 #[cfg(labs)]
 pub mod diffusion_loss;
 #[cfg(labs)]
+pub mod digits;
+#[cfg(labs)]
 pub mod elbo;
 pub mod figures;
 #[cfg(labs)]
@@ -85,6 +87,9 @@ pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
     /// Most dimensions of a target.
     const MOST_DIMENSIONS: usize = 2;
 
+    /// Whether the handwritten digits are a target, whatever their dimension and their number.
+    const TAKES_DIGITS: bool = false;
+
     /// Called when the target is another one than before, for what depends on it.
     fn target_changed(&mut self, _before: &Target) {}
 
@@ -100,7 +105,8 @@ pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
 /// Puts a target that the lab can show in place of one that it cannot, and says so.
 #[cfg(labs)]
 pub fn fit<S: Model>(state: &mut S) -> Option<Notice> {
-    let (target, words) = state.common().target.within(S::MOST_COMPONENTS, S::MOST_DIMENSIONS)?;
+    let (target, words) =
+        state.common().target.within(S::MOST_COMPONENTS, S::MOST_DIMENSIONS, S::TAKES_DIGITS)?;
     let before = std::mem::replace(&mut state.common_mut().target, target);
     state.target_changed(&before);
     Some(Notice::Conflict(words))

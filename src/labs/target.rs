@@ -1,9 +1,14 @@
 //! The target distribution, as the labs share it, and its part of a link.
 //!
 //! A preset, a mixture by numbers (`mix`), or a data set (`pts`, `bandwidth`), which is a mixture too: a
-//! Gaussian of standard deviation `h` around each point. The module of the first lab knows presets only:
+//! Gaussian of standard deviation `h` around each point; so are the handwritten digits. The module of the first lab knows presets only:
 //! whatever else a link names makes the start script load the other one.
 
+#[cfg(labs)]
+mod images;
+
+#[cfg(labs)]
+use super::digits;
 use crate::math::targets::Preset;
 #[cfg(labs)]
 use crate::math::{BandwidthRule, kernel_components};
@@ -13,6 +18,10 @@ use crate::permalink::Notice;
 #[cfg(labs)]
 use crate::permalink::points::{PointSet, parse_points};
 use crate::permalink::{Number, Reader, RowError, Writer, parse_rows, write_rows};
+#[cfg(labs)]
+pub use images::DIGITS_BANDWIDTH;
+#[cfg(labs)]
+use images::{digits_bandwidth, digits_mixture};
 #[cfg(labs)]
 use std::sync::Arc;
 use thiserror::Error;
@@ -26,10 +35,12 @@ pub enum TargetKind {
     Custom,
     /// A data set.
     Points,
+    /// The handwritten digits.
+    Digits,
 }
 
 /// Their names in links.
-pub const TARGETS: [(&str, TargetKind); 13] = [
+pub const TARGETS: [(&str, TargetKind); 14] = [
     ("gaussian", TargetKind::Preset(Preset::Gaussian)),
     ("bimodal", TargetKind::Preset(Preset::Bimodal)),
     ("trio", TargetKind::Preset(Preset::Trio)),
@@ -43,6 +54,7 @@ pub const TARGETS: [(&str, TargetKind); 13] = [
     ("checkerboard", TargetKind::Preset(Preset::Checkerboard)),
     ("custom", TargetKind::Custom),
     ("points", TargetKind::Points),
+    ("digits", TargetKind::Digits),
 ];
 
 /// Bandwidth of a data set, where it is given by number.
@@ -59,6 +71,9 @@ pub enum Target {
     /// A data set.
     #[cfg(labs)]
     Points(DataSet),
+    /// The handwritten digits, with their bandwidth in units of a full pixel.
+    #[cfg(labs)]
+    Digits(f64),
 }
 
 /// Points, and the width of the Gaussian around each.
@@ -156,6 +171,23 @@ impl Target {
             Target::Points(data) => {
                 kernel_components(data.points.dim(), &data.points.values(), data.bandwidth())
             }
+            // There is no such target before the digits have come.
+            #[cfg(labs)]
+            Target::Digits(h) => digits::digits()
+                .map_or_else(Vec::new, |digits| kernel_components(digits::PIXELS, &digits.points(), *h)),
+        }
+    }
+
+    /// Its dimension.
+    pub fn dim(&self) -> usize {
+        match self {
+            Target::Preset(preset) => preset.dim(),
+            #[cfg(labs)]
+            Target::Custom(components) => components.first().map_or(1, |c| c.mean.len()),
+            #[cfg(labs)]
+            Target::Points(data) => data.points.dim(),
+            #[cfg(labs)]
+            Target::Digits(_) => digits::PIXELS,
         }
     }
 
@@ -163,6 +195,8 @@ impl Target {
     pub fn mixture(&self) -> Mixture {
         match self {
             Target::Preset(preset) => preset.mixture(),
+            #[cfg(labs)]
+            Target::Digits(h) => digits_mixture(*h),
             // Custom components are checked where they come in; the default stands in for a
             // state that was built by hand and is none.
             #[cfg(labs)]
@@ -173,7 +207,14 @@ impl Target {
     /// One that has at most so many components and dimensions, and in words what was done, where this
     /// one has more: some of the points, chosen evenly, or the default.
     #[cfg(labs)]
-    pub fn within(&self, components: usize, dimensions: usize) -> Option<(Self, String)> {
+    pub fn within(&self, components: usize, dimensions: usize, digits: bool) -> Option<(Self, String)> {
+        if matches!(self, Target::Digits(_)) && !digits {
+            let words = format!(
+                "This lab draws targets of at most {dimensions} dimensions, and the digits have {}: showing bimodal.",
+                super::digits::PIXELS
+            );
+            return Some((Self::default(), words));
+        }
         let Target::Points(data) = self else { return None };
         let (count, dim) = (data.points.len(), data.points.dim());
         if dim > dimensions {
@@ -197,6 +238,11 @@ impl Target {
         const DRAWN: u32 = 200;
         match (kind, self) {
             (TargetKind::Preset(preset), _) => Target::Preset(preset),
+            (TargetKind::Digits, Target::Digits(h)) => Target::Digits(*h),
+            (TargetKind::Digits, _) if digits::digits().is_none() => self.clone(),
+            (TargetKind::Digits, _) => Target::Digits(digits::BANDWIDTH),
+            // Nothing of 64 dimensions is edited by numbers, and no link holds points of so many.
+            (_, Target::Digits(_)) => Self::default().as_kind(kind, seed),
             (TargetKind::Custom, Target::Points(_)) => {
                 let mixture = self.mixture();
                 let (mean, deviations) = mixture.moments();
@@ -230,6 +276,8 @@ impl Target {
             Target::Custom(_) => TargetKind::Custom,
             #[cfg(labs)]
             Target::Points(_) => TargetKind::Points,
+            #[cfg(labs)]
+            Target::Digits(_) => TargetKind::Digits,
         }
     }
 
@@ -278,17 +326,22 @@ impl Target {
                     }
                 }
             }
+            #[cfg(labs)]
+            Target::Digits(h) => writer.number(&DIGITS_BANDWIDTH, *h),
         }
     }
 }
 
-/// Whether this module can open a link: that of the first lab knows presets only.
+/// Whether this document can open a link: the module of the first lab knows presets only, and the digits
+/// must have come.
 pub fn opens(query: &str) -> bool {
     let more = |pair: &str| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        matches!(key, "mix" | "pts") || (key == "target" && matches!(value, "custom" | "points"))
+        matches!(key, "mix" | "pts") || (key == "target" && matches!(value, "custom" | "points" | "digits"))
     };
-    cfg!(labs) || !query.split('&').any(more)
+    #[cfg(labs)]
+    let more = |pair: &str| more(pair) && pair == "target=digits" && digits::digits().is_none();
+    !query.split('&').any(more)
 }
 
 fn read_preset(reader: &mut Reader, name: &str) -> Target {
@@ -320,7 +373,7 @@ fn read(
         ("pts", "points", points.is_some()),
         ("bandwidth", "points", bandwidth.is_some()),
     ] {
-        if given && named != kind {
+        if given && named != kind && (key, named) != ("bandwidth", "digits") {
             conflict(format!(
                 "“{key}” was ignored: it goes with “target={kind}”, not with “target={named}”."
             ));
@@ -340,6 +393,11 @@ fn read(
                 Target::default()
             }
         },
+        "digits" if digits::digits().is_none() => {
+            conflict("The digits have not been loaded; showing bimodal.".to_owned());
+            Target::default()
+        }
+        "digits" => Target::Digits(digits_bandwidth(reader, bandwidth)),
         name => read_preset(reader, name),
     }
 }

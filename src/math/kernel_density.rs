@@ -11,9 +11,17 @@
 //! - Scott (1992): `h = σ n^(-1/(d+4))`,
 //! - Silverman (1986): `h = σ (n (d+2)/4)^(-1/(d+4))`.
 //!
+//! A third way looks at the data: the `h` that makes each point most likely under the others,
+//!
+//! ```text
+//! L(h) = 1/n Σ_i log 1/(n-1) Σ_{j≠i} N(x_i; x_j, h² I)
+//! ```
+//!
+//! (Duin 1976), here [`leave_one_out`].
+//!
 //! Left out on purpose: kernels of other shapes and bandwidths of their own for each point.
 
-use super::{Component, Covariance};
+use super::{Component, Covariance, LOG_2PI};
 
 /// How a bandwidth is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -51,6 +59,27 @@ fn deviation(dim: usize, values: &[f64]) -> f64 {
     ((0..dim).map(variance).sum::<f64>() / dim as f64).sqrt()
 }
 
+/// `L(h)`, nats: the mean log-density of each of at least two points, `dim` numbers each, under the estimate
+/// from the others. Takes `n² d / 2` steps.
+pub fn leave_one_out(dim: usize, values: &[f64], bandwidth: f64) -> f64 {
+    let points: Vec<&[f64]> = values.chunks_exact(dim).collect();
+    let (n, variance) = (points.len(), bandwidth * bandwidth);
+    let mut logits = vec![f64::NEG_INFINITY; n * n];
+    for (i, x) in points.iter().enumerate() {
+        for (j, y) in points[..i].iter().enumerate() {
+            let squared: f64 = x.iter().zip(*y).map(|(x, y)| (x - y) * (x - y)).sum();
+            let logit = -0.5 * squared / variance;
+            (logits[i * n + j], logits[j * n + i]) = (logit, logit);
+        }
+    }
+    let log_sum = |row: &[f64]| {
+        let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        top + row.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
+    };
+    let constant = 0.5 * dim as f64 * (LOG_2PI + variance.ln()) + (n as f64 - 1.0).ln();
+    logits.chunks_exact(n).map(log_sum).sum::<f64>() / n as f64 - constant
+}
+
 /// The components of the estimate.
 pub fn kernel_components(dim: usize, values: &[f64], bandwidth: f64) -> Vec<Component> {
     let component = |mean: &[f64]| Component {
@@ -65,6 +94,17 @@ pub fn kernel_components(dim: usize, values: &[f64], bandwidth: f64) -> Vec<Comp
 mod tests {
     use super::*;
     use crate::math::{Mixture, Scratch};
+
+    /// For two points, `L(h) = log N(r; 0, h² I)` with their distance `r`, so the best `h²` is `r²/d`.
+    #[test]
+    fn leaving_out_one_of_two_points() {
+        let (points, best) = ([0.0, 0.0, 3.0, 4.0], (25.0f64 / 2.0).sqrt());
+        let exact = |h: f64| -12.5 / (h * h) - (2.0 * std::f64::consts::PI * h * h).ln();
+        for h in [0.5, 1.0, 7.0] {
+            assert!((leave_one_out(2, &points, h) - exact(h)).abs() < 1e-12);
+            assert!(leave_one_out(2, &points, h) < leave_one_out(2, &points, best));
+        }
+    }
 
     #[test]
     fn rules_of_thumb() {

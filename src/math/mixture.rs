@@ -10,6 +10,7 @@
 use super::marginal::{Marginal, squared_norm};
 use super::{LOG_2PI, Time};
 use nalgebra::{DMatrix, SymmetricEigen};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Most components a mixture typed by a visitor may have; data sets may have more.
@@ -32,6 +33,7 @@ pub struct Component {
     /// Weight `w ≥ 0`; weights need not sum to one.
     pub weight: f64,
     /// Mean `μ`, length `d`.
+    #[serde(with = "super::floats")]
     pub mean: Vec<f64>,
     /// Covariance `Σ`.
     pub covariance: Covariance,
@@ -89,7 +91,10 @@ pub enum MixtureError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture {
     dim: usize,
-    components: Vec<Prepared>,
+    /// Shared by clones: a data set's are long.
+    components: Arc<Vec<Prepared>>,
+    /// The variance that all components have along all axes, above two dimensions.
+    variance: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +135,8 @@ impl Mixture {
                 });
             }
         }
-        Ok(Self { dim, components: prepared })
+        let variance = common_variance(dim, &prepared);
+        Ok(Self { dim, components: Arc::new(prepared), variance })
     }
 
     /// Dimension `d`.
@@ -185,13 +191,13 @@ impl Mixture {
     /// Mean and marginal standard deviation of each coordinate, length `d` each.
     pub fn moments(&self) -> (Vec<f64>, Vec<f64>) {
         let mut mean = vec![0.0; self.dim];
-        for c in &self.components {
+        for c in self.components.iter() {
             for (m, v) in mean.iter_mut().zip(&c.mean) {
                 *m += c.log_weight.exp() * v;
             }
         }
         let mut variance = vec![0.0; self.dim];
-        for c in &self.components {
+        for c in self.components.iter() {
             for (i, v) in variance.iter_mut().enumerate() {
                 let delta = c.mean[i] - mean[i];
                 *v += c.log_weight.exp() * (c.axis_variance(i, self.dim) + delta * delta);
@@ -226,6 +232,9 @@ impl Mixture {
     fn marginal(&self, noise: f64, signal: f64) -> Marginal<'_> {
         let d = self.dim;
         let scale = signal.sqrt();
+        if let Some(variance) = self.variance {
+            return self.even_marginal(signal * variance + noise, scale);
+        }
         let mut marginal = Marginal {
             dim: d,
             log_norms: Vec::with_capacity(self.len()),
@@ -233,8 +242,9 @@ impl Mixture {
             means: Vec::with_capacity(self.len() * d),
             precisions: Vec::with_capacity(self.len() * d),
             axes: self.components.iter().map(|c| c.axes.as_deref()).collect(),
+            variance: None,
         };
-        for c in &self.components {
+        for c in self.components.iter() {
             let (mut log_det, mut trace) = (0.0, 0.0);
             for variance in &c.variances {
                 let diffused = signal * variance + noise;
@@ -247,6 +257,21 @@ impl Mixture {
             marginal.log_norms.push(c.log_weight - 0.5 * (log_det + d as f64 * LOG_2PI));
         }
         marginal
+    }
+
+    /// A marginal whose components have one variance, with means scaled.
+    fn even_marginal(&self, variance: f64, scale: f64) -> Marginal<'_> {
+        let d = self.dim as f64;
+        let constant = 0.5 * d * (variance.ln() + LOG_2PI);
+        Marginal {
+            dim: self.dim,
+            log_norms: self.components.iter().map(|c| c.log_weight - constant).collect(),
+            traces: vec![d / variance; self.len()],
+            means: self.components.iter().flat_map(|c| c.mean.iter().map(|m| scale * m)).collect(),
+            precisions: vec![1.0 / variance; self.dim],
+            axes: vec![None; self.len()],
+            variance: Some(variance),
+        }
     }
 
     /// Point `index` of a stream of independent draws from `ρ_0`, a function of the seed alone.
@@ -340,6 +365,14 @@ impl Prepared {
         }
         x
     }
+}
+
+/// The variance of all components along all axes, where it is one. In one and two dimensions the general
+/// way is as fast.
+fn common_variance(dim: usize, components: &[Prepared]) -> Option<f64> {
+    let variance = *components.first()?.variances.first()?;
+    let same = |c: &Prepared| c.axes.is_none() && c.variances.iter().all(|v| *v == variance);
+    (dim > 2 && components.iter().all(same)).then_some(variance)
 }
 
 fn check_weights(components: &[Component]) -> Result<(), MixtureError> {

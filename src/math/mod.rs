@@ -33,6 +33,7 @@ mod elbo;
 mod equilibrium;
 mod family;
 mod fit;
+mod floats;
 mod formula;
 mod grid;
 mod kernel_density;
@@ -71,14 +72,14 @@ pub use formula::{
     mean_log_density,
 };
 pub use grid::{Axis, Part, Quality};
-pub use kernel_density::{BandwidthRule, kernel_components};
+pub use kernel_density::{BandwidthRule, kernel_components, leave_one_out};
 pub use lattice::{Lattice, Resolution};
 pub use line_scores::LineScores;
 pub use marginal::{Local, Marginal, Scratch, Summand};
 pub use mixture::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 pub use noise::{Estimator, Noise, NoiseBlock};
 pub use objectives::{OBJECTIVES, Population, chebyshev_minimum, chebyshev_points, typical_members};
-pub use ode::{OdeError, OdeOptions, OdeSolution, log_density_ode};
+pub use ode::{OdeError, OdeOptions, OdeRun, OdeSolution, log_density_ode};
 pub use order::{LineOrder, Scheme};
 pub use plan::{Plan, PlanNode, Rule, lambda_range};
 pub use quadrature::{gauss_hermite, gauss_legendre};

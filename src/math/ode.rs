@@ -64,36 +64,108 @@ pub fn log_density_ode(
     x: &[f64],
     options: OdeOptions,
 ) -> Result<OdeSolution, OdeError> {
-    let d = mixture.dim();
-    let (low, high) = lambda_range(mixture, 30.0);
-    let mut flow = Flow { mixture, error, scratch: Scratch::default(), evaluations: 0 };
-    let mut state: Vec<f64> = x.iter().copied().chain([0.0]).collect();
-    // At the upper end the means still show as √(1-t) μ, so it lies twice as far.
-    integrate(&mut flow, &mut state, (low, 2.0 * high), options)?;
-    let change = state.pop().unwrap_or(0.0);
-    let norm_squared: f64 = state.iter().map(|x| x * x).sum();
-    let log_density = -0.5 * (d as f64 * LOG_2PI + norm_squared) + change;
-    if !log_density.is_finite() {
-        return Err(OdeError::Diverged);
+    let mut run = OdeRun::new(mixture, error, x, options);
+    loop {
+        if let Some(result) = run.advance(mixture) {
+            return result;
+        }
     }
-    Ok(OdeSolution { log_density, end: state, evaluations: flow.evaluations })
 }
 
-struct Flow<'a> {
-    mixture: &'a Mixture,
+/// The same a step at a time, for those who must not be busy for long: a step takes seven
+/// evaluations of the score.
+#[derive(Clone, Debug)]
+pub struct OdeRun {
+    flow: Flow,
+    options: OdeOptions,
+    /// The point and, last, the change of the log-density.
+    state: Vec<f64>,
+    /// The right-hand side there.
+    first: Option<Vec<f64>>,
+    lambda: f64,
+    end: f64,
+    step: f64,
+    steps: usize,
+}
+
+impl OdeRun {
+    /// Starts at a point; see [`log_density_ode`].
+    pub fn new(mixture: &Mixture, error: ScoreError, x: &[f64], options: OdeOptions) -> Self {
+        let (low, high) = lambda_range(mixture, 30.0);
+        Self {
+            flow: Flow { error, scratch: Scratch::default(), evaluations: 0 },
+            options,
+            state: x.iter().copied().chain([0.0]).collect(),
+            first: None,
+            lambda: low,
+            // At the upper end the means still show as √(1-t) μ, so it lies twice as far.
+            end: 2.0 * high,
+            step: 1.0,
+            steps: 0,
+        }
+    }
+
+    /// Tries one step for the mixture of the start; the result, once there is one.
+    pub fn advance(&mut self, mixture: &Mixture) -> Option<Result<OdeSolution, OdeError>> {
+        if self.steps == self.options.max_steps {
+            return Some(Err(OdeError::TooManySteps(self.steps)));
+        }
+        self.steps += 1;
+        let Self { flow, state, .. } = self;
+        let first = self.first.take().unwrap_or_else(|| flow.slope(mixture, self.lambda, state));
+        let h = self.step.min(LONGEST).min(self.end - self.lambda);
+        let mut slopes = vec![first];
+        let mut next = Vec::new();
+        for (c, row) in C.iter().zip(A).skip(1) {
+            next = combine(state, h, row, &slopes);
+            slopes.push(flow.slope(mixture, self.lambda + c * h, &next));
+        }
+        let error = local_error(state, h, &slopes, self.options.tolerance);
+        if error.is_nan() {
+            return Some(Err(OdeError::Diverged));
+        }
+        if error <= 1.0 {
+            self.lambda += h;
+            *state = next;
+            if self.lambda >= self.end {
+                return Some(self.finish());
+            }
+            // The last stage is the first of the next step.
+            self.first = slopes.pop();
+        } else {
+            self.first = slopes.into_iter().next();
+        }
+        self.step = h * (0.9 * error.max(1e-10).powf(-0.2)).clamp(0.2, 5.0);
+        None
+    }
+
+    fn finish(&mut self) -> Result<OdeSolution, OdeError> {
+        let mut end = std::mem::take(&mut self.state);
+        let change = end.pop().unwrap_or(0.0);
+        let norm_squared: f64 = end.iter().map(|x| x * x).sum();
+        let log_density = -0.5 * (end.len() as f64 * LOG_2PI + norm_squared) + change;
+        if !log_density.is_finite() {
+            return Err(OdeError::Diverged);
+        }
+        Ok(OdeSolution { log_density, end, evaluations: self.flow.evaluations })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Flow {
     error: ScoreError,
     scratch: Scratch,
     evaluations: usize,
 }
 
-impl Flow<'_> {
+impl Flow {
     /// Right-hand side at `λ` for the state `(x, ℓ)`.
-    fn slope(&mut self, lambda: f64, state: &[f64]) -> Vec<f64> {
+    fn slope(&mut self, mixture: &Mixture, lambda: f64, state: &[f64]) -> Vec<f64> {
         self.evaluations += 1;
-        let d = self.mixture.dim();
+        let d = mixture.dim();
         let time = Time::from_lambda(lambda);
         let shift = self.error.shift(time, d);
-        let local = self.mixture.at(time).evaluate(&state[..d], &mut self.scratch);
+        let local = mixture.at(time).evaluate(&state[..d], &mut self.scratch);
         let half = -0.5 * time.t();
         let score = &self.scratch.score;
         state[..d]
@@ -121,41 +193,6 @@ const ERROR: [f64; 7] =
     [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
 /// Longest step in `λ`: steps may not jump over the stretch where everything happens.
 const LONGEST: f64 = 2.0;
-
-fn integrate(
-    flow: &mut Flow<'_>,
-    state: &mut Vec<f64>,
-    range: (f64, f64),
-    options: OdeOptions,
-) -> Result<(), OdeError> {
-    let mut lambda = range.0;
-    let mut step: f64 = 1.0;
-    let mut first = flow.slope(lambda, state);
-    for _ in 0..options.max_steps {
-        let h = step.min(LONGEST).min(range.1 - lambda);
-        let mut slopes = vec![first.clone()];
-        let mut next = Vec::new();
-        for (c, row) in C.iter().zip(A).skip(1) {
-            next = combine(state, h, row, &slopes);
-            slopes.push(flow.slope(lambda + c * h, &next));
-        }
-        let error = local_error(state, h, &slopes, options.tolerance);
-        if error.is_nan() {
-            return Err(OdeError::Diverged);
-        }
-        if error <= 1.0 {
-            lambda += h;
-            // The last stage is the first of the next step.
-            first = slopes.pop().unwrap_or_default();
-            *state = next;
-            if lambda >= range.1 {
-                return Ok(());
-            }
-        }
-        step = h * (0.9 * error.max(1e-10).powf(-0.2)).clamp(0.2, 5.0);
-    }
-    Err(OdeError::TooManySteps(options.max_steps))
-}
 
 fn combine(state: &[f64], h: f64, weights: &[f64], slopes: &[Vec<f64>]) -> Vec<f64> {
     let mut next = state.to_vec();

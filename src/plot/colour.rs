@@ -78,6 +78,8 @@ pub enum ColourMap {
     Data,
     /// From the background to the colour of a generator.
     Generator,
+    /// The background to the ink, for small pictures.
+    Ink,
 }
 
 /// Tol's light scheme (Paul Tol, *Colour schemes*, SRON/EPS/TN/09-002): eight hues for areas that
@@ -133,6 +135,12 @@ impl ColourScale {
         class as f64 + 0.02 + 0.96 * strength.clamp(0.0, 1.0)
     }
 
+    /// From paper to ink over a range.
+    #[must_use]
+    pub const fn ink(range: (f64, f64)) -> Self {
+        Self { map: ColourMap::Ink, range, centre: 0.0 }
+    }
+
     /// Position of a value in the map, in \[0, 1\]; `None` for NaN.
     #[must_use]
     pub fn position(&self, value: f64) -> Option<f64> {
@@ -180,17 +188,20 @@ impl ColourMap {
                 let share = faint + (strong - faint) * (place - class as f64);
                 theme.background().mix(CLASSES[class], share)
             }
-            Self::Data | Self::Generator => {
-                let role = if self == Self::Data { Role::Data } else { Role::Generator };
-                let share = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
-                theme.background().mix(theme.colour(role), share)
+            Self::Data | Self::Generator | Self::Ink => {
+                let end = match self {
+                    Self::Data => theme.colour(Role::Data),
+                    Self::Generator => theme.colour(Role::Generator),
+                    _ => theme.ink(),
+                };
+                theme.background().mix(end, if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) })
             }
         }
     }
 
     /// [`TABLE`] colours at equal steps, for fast lookup; made when first asked for.
     pub(super) fn lookup(self, theme: Theme) -> &'static [[u8; 3]; TABLE] {
-        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 5] = [const { [const { OnceLock::new() }; 2] }; 5];
+        static TABLES: [[OnceLock<[[u8; 3]; TABLE]>; 2]; 6] = [const { [const { OnceLock::new() }; 2] }; 6];
         let make = || {
             std::array::from_fn(|i| {
                 let Rgb(r, g, b) = self.at(i as f64 / (TABLE - 1) as f64, theme);

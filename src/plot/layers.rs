@@ -4,12 +4,18 @@ use super::cache::Cache;
 use super::clip::{self, Point};
 use super::colour::{ColourMap, ColourScale, Rgb};
 use super::contour::IsoLine;
+#[cfg(labs)]
+use super::figure::{Axis, Grid, Shading};
 use super::figure::{Dash, Layer, Panel};
+#[cfg(labs)]
+use super::layout::LABEL_SIZE;
 use super::layout::PanelLayout;
 use super::mapping::{Mapping, Rect};
 use super::notes::{emptiest, plate};
 use super::scene::{Anchor, Ink, Mark, Scene};
 use super::theme::{Role, Theme};
+#[cfg(labs)]
+use std::sync::Arc;
 
 /// Draws all layers of a panel.
 pub(super) fn draw(
@@ -35,6 +41,29 @@ pub(super) fn draw(
                 below = Some(scale);
                 if let Some((rect, image)) = cache.heat_map(grid, scale, *shading, m, density, theme) {
                     scene.push(Mark::Image { rect, image });
+                }
+            }
+            #[cfg(labs)]
+            Layer::Thumbnail { grid, scale, x, y, offset, size, role } => {
+                let at = m.to_pixel((*x, *y));
+                let centre = (at.0 + offset.0, at.1 + offset.1);
+                thumbnail(
+                    scene,
+                    cache,
+                    (grid, scale),
+                    (centre, *size),
+                    theme.colour(*role),
+                    (density, theme),
+                );
+            }
+            #[cfg(labs)]
+            Layer::Cell { x, y, text, over } => {
+                let at = m.to_pixel((*x, *y));
+                let ground = over.and_then(|(scale, value)| scale.colour(value, theme));
+                let (ink, paper) = (theme.ink(), theme.background());
+                let ink = ground.filter(|g| g.contrast(paper) > g.contrast(ink)).map_or(ink, |_| paper);
+                if counted(scene, &m.rect, at) {
+                    scene.words(at, text, LABEL_SIZE, Anchor::Middle, ink);
                 }
             }
             Layer::Contours { grid, levels, role } => {
@@ -162,6 +191,43 @@ fn dots(
         if counted(scene, &m.rect, at) {
             scene.push(Mark::Circle { centre: at, radius, ink: colour.into(), ring: None });
         }
+    }
+}
+
+/// A grid's cells in a square, with a frame.
+#[cfg(labs)]
+fn thumbnail(
+    scene: &mut Scene,
+    cache: &mut Cache,
+    (grid, scale): (&Arc<Grid>, &ColourScale),
+    (centre, size): (Point, f64),
+    frame: Rgb,
+    (density, theme): (f64, Theme),
+) {
+    let side = if size.is_finite() { size.clamp(4.0, 400.0) } else { 24.0 };
+    if !clip::is_finite(centre) {
+        scene.non_finite += 1;
+        return;
+    }
+    let rect = Rect { x: centre.0 - side / 2.0, y: centre.1 - side / 2.0, w: side, h: side };
+    let ends = |n: usize, (a, b): (f64, f64)| {
+        let half = 0.5 * (b - a) / (n.max(2) - 1) as f64;
+        (a - half, b + half)
+    };
+    // The first row is the uppermost: the vertical axis grows downwards.
+    let (left, right) = ends(grid.nx, grid.x);
+    let (top, bottom) = ends(grid.ny, grid.y);
+    let mapping = Mapping::new(&Axis::linear("", (left, right)), &Axis::linear("", (bottom, top)), rect);
+    if let Some((rect, image)) = cache.heat_map(grid, scale, Shading::Nearest, &mapping, density, theme) {
+        let corners = [
+            (rect.x, rect.y),
+            (rect.right(), rect.y),
+            (rect.right(), rect.bottom()),
+            (rect.x, rect.bottom()),
+            (rect.x, rect.y),
+        ];
+        scene.push(Mark::Image { rect, image });
+        scene.push(Mark::Path { points: corners.to_vec(), ink: frame.alpha(0.7), width: 1.0 });
     }
 }
 

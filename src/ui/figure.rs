@@ -245,7 +245,8 @@ fn observe_width(frame: NodeRef<Div>, width: RwSignal<f64>) {
             let element = element.clone();
             move || {
                 let now = f64::from(element.client_width());
-                if now > 0.0 && width.get_untracked() != now {
+                // Another figure may have taken the element over.
+                if now > 0.0 && width.try_get_untracked().is_some_and(|known| known != now) {
                     width.set(now);
                 }
             }
@@ -253,7 +254,7 @@ fn observe_width(frame: NodeRef<Div>, width: RwSignal<f64>) {
         if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
             observer.observe(&element);
         }
-        // Figures live as long as the page.
+        // Most figures live as long as the page.
         callback.forget();
     });
 }

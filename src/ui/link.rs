@@ -111,6 +111,14 @@ pub fn reopen(query: &str, fragment: &str) {
     };
 }
 
+/// Opens the address once more in this document, as if the visitor had come back to it.
+#[cfg(labs)]
+pub fn open_again() {
+    if let Ok(event) = web_sys::Event::new("popstate") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 /// Replaces the current history entry. Some frames refuse; the page works without.
 pub fn replace(query: &str) {
     if let Ok(history) = window().history() {

@@ -43,3 +43,22 @@ pub fn show(
     let when = Memo::new(move |_| when());
     dynamic(move || if when.get() { view() } else { ().into_any() })
 }
+
+/// A condition that is followed a moment late, once all that changed with it has been seen to. For what takes
+/// whole figures away: an effect of theirs that is still to run would read signals that are gone.
+#[cfg(labs)]
+pub fn later(when: impl Fn() -> bool + Send + Sync + 'static) -> RwSignal<bool> {
+    let followed = RwSignal::new(untrack(&when));
+    Effect::new(move |_| {
+        let now = when();
+        set_timeout(
+            move || {
+                if followed.get_untracked() != now {
+                    followed.set(now);
+                }
+            },
+            std::time::Duration::ZERO,
+        );
+    });
+    followed
+}

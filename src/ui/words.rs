@@ -35,6 +35,15 @@ pub const ON_GPU: &str = "on the GPU";
 /// Where something was computed: by the page itself.
 pub const ON_PAGE: &str = "on the page";
 
+/// The handwritten digits, in the menu of targets.
+pub const DIGITS: &str = "Handwritten digits";
+/// While they are fetched.
+#[cfg(labs)]
+pub const DIGITS_LOADING: &str = "Loading the digits, 35 KB…";
+/// When they could not be, before the reason.
+#[cfg(labs)]
+pub const DIGITS_FAILED: &str = "The digits could not be loaded";
+
 /// Names of the presets, in the order of the menu, one-dimensional ones first.
 pub fn preset(preset: Preset) -> &'static str {
     match preset {

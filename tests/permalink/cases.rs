@@ -23,6 +23,8 @@ fn each_key_changes_the_link_alone() {
         ("t2=0.9", "t2"),
         ("probe=0.5", "probe"),
         ("delta=0.1", "delta"),
+        ("image=7", "image"),
+        ("images=20", "images"),
         ("variance=beta", "variance"),
         ("curves=ode", "curves"),
     ] {
@@ -160,6 +162,25 @@ fn bad_links_get_the_nearest_state_and_a_reason() {
             &["“mix” was ignored: it goes with “target=custom”, not with “target=ring8”."],
         ),
         ("target=custom", "", &["“target=custom” needs a valid “mix”; showing bimodal."]),
+        // The digits, of which no map is drawn.
+        (
+            "target=digits&estimator=quadrature&probe=1:2",
+            "target=digits",
+            &[
+                "“probe” was ignored: in 64 dimensions “image” chooses one of the points.",
+                "Quadrature is for two dimensions at most, and the target has 64: showing Stein’s form with draws.",
+            ],
+        ),
+        (
+            "target=digits&bandwidth=9",
+            "target=digits&bandwidth=2",
+            &["“bandwidth=9” was changed to 2: the range is 0.02 … 2."],
+        ),
+        (
+            "target=digits&bandwidth=scott",
+            "target=digits",
+            &["The bandwidth of the digits is a number: showing 0.14."],
+        ),
         ("mix=", "", &["“mix=” was ignored: the list is empty."]),
         (
             "mix=1:0",

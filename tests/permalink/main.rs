@@ -11,7 +11,7 @@ use scorescope::labs::common::{
     STEPS, TARGETS, THEMES, Target, TargetKind, component,
 };
 use scorescope::labs::density::{
-    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, VARIANCES,
+    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, IMAGE, IMAGES, PROBE_REACH, RULES, VARIANCES,
 };
 use scorescope::labs::{Lab, LabState, open};
 use scorescope::math::Component;
@@ -21,7 +21,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Every key a link can have today.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 26] = [
+    "image",
+    "images",
     "v",
     "lab",
     "target",
@@ -278,10 +280,11 @@ fn density() -> impl Strategy<Value = Density> {
     let how = (choice(&ESTIMATORS), choice(&RULES), choice(&VARIANCES));
     let probe = proptest::option::of([number(-PROBE_REACH, PROBE_REACH), number(-PROBE_REACH, PROBE_REACH)]);
     let times = (number(0.0, 1.0), number(0.0, 1.0)).prop_filter("an interval", |(a, b)| a != b);
-    let numbers = (whole(DRAWS.min, DRAWS.max), number(DELTA.min, DELTA.max));
+    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max));
+    let numbers = (whole(DRAWS.min, DRAWS.max), number(DELTA.min, DELTA.max), images);
     let curves = proptest::sample::subsequence(curves, 0..=CURVES.len());
     (common(), how, probe, times, numbers, curves).prop_map(
-        |(common, (estimator, rule, variance), probe, (a, b), (draws, delta), curves)| {
+        |(common, (estimator, rule, variance), probe, (a, b), (draws, delta, (image, images)), curves)| {
             let dim = common.target.mixture().dim();
             let probe = probe.map(|p| p[..dim].to_vec());
             Density {
@@ -292,6 +295,8 @@ fn density() -> impl Strategy<Value = Density> {
                 t1: a.min(b),
                 t2: a.max(b),
                 probe,
+                image,
+                images,
                 delta,
                 variance,
                 curves,

@@ -1,7 +1,7 @@
 //! The modules beside the page's own: that of the fast workers, compiled for speed and not for size,
 //! which the page loads when a job wants it, and that of all labs but the first, which the start
 //! script loads instead of the page's own when the address names one of them. They are put beside the
-//! page under names that tell their content, and noted in it.
+//! page, as is the file of the handwritten digits, under names that tell their content, and noted in it.
 
 use std::{fs, path::Path, process::Command};
 
@@ -44,6 +44,15 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         "release",
         &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*"],
     )
+}
+
+/// Puts the handwritten digits beside the page, which fetches them when they are asked for.
+///
+/// # Errors
+/// When the folder cannot be changed.
+pub fn digits(root: &Path, folder: &Path) -> Result<()> {
+    let name = place(&root.join("src/labs/digits/optdigits.bin"), folder, "digits", "bin")?;
+    note(folder, &[("digits-data", &name)])
 }
 
 /// Binds, optimises, places and notes a module that was compiled in a profile.

@@ -14,7 +14,7 @@
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, run, run_on};
+use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, Request, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
 use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, open};
@@ -187,18 +187,28 @@ fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<
 }
 
 fn classifier_figure(state: &classifier::Classifier, name: &str, narrow: bool) -> Result<Figure, Failure> {
-    use classifier::{jobs, plots};
-    let request = match name {
-        "main" => jobs::main(state),
-        "accuracy" => jobs::accuracy(state),
-        other => return Err(format!("--figure takes main or accuracy here, not {other}").into()),
+    use classifier::{images, plots};
+    let request = match (name, images::main(state)) {
+        ("main", Some(request)) => request,
+        (_, Some(_)) => return Err(format!("--figure takes main for the digits, not {name}").into()),
+        _ => regions_request(state, name)?,
     };
     let figure = match run(request)? {
         Reply::Regions(reply) => plots::main(state, &reply),
         Reply::Accuracy(reply) => Some(plots::accuracy(state, Some(&reply), narrow)),
+        Reply::Images(reply) => Some(plots::images::main(state, &reply, narrow)),
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn regions_request(state: &classifier::Classifier, name: &str) -> Result<Request, Failure> {
+    use classifier::jobs;
+    Ok(match name {
+        "main" => jobs::main(state),
+        "accuracy" => jobs::accuracy(state),
+        other => return Err(format!("--figure takes main or accuracy here, not {other}").into()),
+    })
 }
 
 fn diffusion_loss_figure(

@@ -1,6 +1,7 @@
 //! The diffusion classifier beside Bayes' rule: decision regions, and accuracy against draws.
 
 mod accuracy;
+mod images;
 mod regions;
 
 use super::Progress;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 
 pub(super) use accuracy::AccuracyTask;
 pub use accuracy::{AccuracyReply, AccuracyRequest, DrawCurve, MOST_DRAWS, REPETITIONS};
+pub(super) use images::ImagesTask;
+pub use images::{ImagesReply, ImagesRequest};
 pub(super) use regions::RegionsTask;
 pub use regions::{RegionsPlace, RegionsReply, RegionsRequest};
 

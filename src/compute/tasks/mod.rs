@@ -49,6 +49,9 @@ pub enum Task {
     /// See [`Request::Accuracy`].
     #[cfg(labs)]
     Accuracy(Box<classifier::AccuracyTask>),
+    /// See [`Request::Images`].
+    #[cfg(labs)]
+    Images(Box<classifier::ImagesTask>),
     /// See [`Request::Gan`].
     #[cfg(labs)]
     Gan(Box<gan::GanTask>),
@@ -90,6 +93,8 @@ impl Task {
             #[cfg(labs)]
             Request::Accuracy(request) => Task::Accuracy(Box::new(classifier::AccuracyTask::new(&request)?)),
             #[cfg(labs)]
+            Request::Images(request) => Task::Images(Box::new(classifier::ImagesTask::new(request)?)),
+            #[cfg(labs)]
             Request::Gan(request) => Task::Gan(Box::new(gan::GanTask::new(request)?)),
             #[cfg(labs)]
             Request::DiffusionLoss(request) => {
@@ -113,6 +118,8 @@ impl Task {
             Task::Regions(task) => task.step(),
             #[cfg(labs)]
             Task::Accuracy(task) => task.step(),
+            #[cfg(labs)]
+            Task::Images(task) => task.step(),
             #[cfg(labs)]
             Task::Gan(task) => task.step(),
             #[cfg(labs)]

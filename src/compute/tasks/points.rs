@@ -57,7 +57,7 @@ impl PointsTask {
         };
         let draws = (formula.draws_per_node() as usize).clamp(1, BLOCK);
         let size = fast::batch_size(&mixture, request.spec.estimator)
-            .unwrap_or_else(|| (STEP / (draws * mixture.len())).clamp(1, 256));
+            .unwrap_or_else(|| (STEP / (draws * mixture.len() * dim.div_ceil(4))).clamp(1, 256));
         let count = request.points.len() / dim;
         let mut batches = Vec::new();
         let mut start = 0;

@@ -5,13 +5,15 @@ use super::Progress;
 use super::points::elbo_formula;
 use crate::compute::messages::{JobError, ProbeReply, ProbeRequest, ProfileNode, Reply};
 use crate::math::{
-    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, Plan, Scratch,
-    lambda_range, log_density_ode, mean_log_density,
+    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, OdeRun, Plan,
+    Scratch, lambda_range, mean_log_density,
 };
 use std::sync::Arc;
 
 /// Times in the reference curve of the integrand.
 const REFERENCE_STEP: f64 = 0.2;
+/// Components times dimensions in the steps of the ODE that are taken at a time.
+const ODE_STEP: usize = 20_000;
 
 /// See [`crate::compute::Request::Probe`].
 #[derive(Debug)]
@@ -21,6 +23,7 @@ pub struct ProbeTask {
     /// The chosen formula, the interval, the ELBO, the reference: run one after the other.
     runs: Vec<(Formula, Accumulator)>,
     run: usize,
+    ode: OdeRun,
     reply: ProbeReply,
     /// Next entry of `reply.path`.
     path: usize,
@@ -70,7 +73,8 @@ impl ProbeTask {
             difference: None,
             mean_fall: 0.0,
         };
-        Ok(Self { request, mixture, runs, run: 0, reply, path: 0 })
+        let ode = OdeRun::new(&mixture, request.spec.score_error, &request.x, OdeOptions::default());
+        Ok(Self { request, mixture, runs, run: 0, ode, reply, path: 0 })
     }
 
     pub(super) fn step(&mut self) -> Progress {
@@ -96,13 +100,19 @@ impl ProbeTask {
             self.path += 1;
             return Progress::Working(0.9);
         }
-        self.finish()
+        // A few milliseconds: an evaluation takes as long as there are components and dimensions.
+        let steps = (ODE_STEP / (self.mixture.len() * self.mixture.dim())).max(1);
+        for _ in 0..steps {
+            if let Some(solution) = self.ode.advance(&self.mixture) {
+                self.reply.ode = solution.map(|s| (s.log_density, s.evaluations)).map_err(|e| e.to_string());
+                return self.finish();
+            }
+        }
+        Progress::Working(0.95)
     }
 
     fn finish(&mut self) -> Progress {
-        let ProbeRequest { spec, x, t1, t2, .. } = &self.request;
-        let solution = log_density_ode(&self.mixture, spec.score_error, x, OdeOptions::default());
-        self.reply.ode = solution.map(|s| (s.log_density, s.evaluations)).map_err(|e| e.to_string());
+        let ProbeRequest { x, t1, t2, .. } = &self.request;
         if self.mixture.dim() <= 2 {
             let at = |t| mean_log_density(&self.mixture, x, t);
             self.reply.difference = Some(at(*t2) - at(*t1));

@@ -5,6 +5,7 @@
 //! from Bayes' and what that costs; and accuracy against the number of draws, shared by the
 //! classes or not. Classes are groups of the target's components.
 
+pub mod images;
 pub mod jobs;
 pub mod plots;
 pub mod report;

@@ -1,6 +1,7 @@
 //! From replies to figures. Pure: the same reply gives the same figure.
 
 mod accuracy;
+pub mod images;
 mod line;
 
 pub use accuracy::{accuracy, share_right};

@@ -1,9 +1,9 @@
 //! Named quantities of a link, for the command line: contract names that may not change.
 
-use super::jobs;
 use super::plots::share_right;
 use super::state::Classifier;
 use super::verdict::Verdict;
+use super::{images, jobs};
 use crate::compute::{JobError, RegionsReply, Reply, Request, run};
 use crate::labs::report::Quantity;
 use crate::math::classifier::posterior;
@@ -16,6 +16,9 @@ use crate::math::classifier::posterior;
 /// # Errors
 /// [`JobError`] when the link cannot be computed or the points have the wrong dimension.
 pub fn evaluate(state: &Classifier, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity>, JobError> {
+    if state.is_digits() {
+        return digits(state, at);
+    }
     let mixture = state.common.target.mixture();
     let dim = mixture.dim();
     if at.is_some_and(|at| at.iter().any(|x| x.len() != dim)) {
@@ -119,4 +122,27 @@ fn thinned(state: &Classifier, whole: &RegionsReply) -> (Vec<f64>, RegionsReply)
         index.iter().flat_map(|i| logits[i * classes..(i + 1) * classes].iter().copied()).collect()
     });
     (points, RegionsReply { classes, counts: vec![index.len()], logits })
+}
+
+/// Of the digits: the labels of the images held out, by Bayes' rule and by the chosen weights from draws, and what
+/// follows from them.
+fn digits(state: &Classifier, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity>, JobError> {
+    let request = images::main(state).filter(|_| at.is_none()).ok_or(JobError::Dimension)?;
+    let Reply::Images(reply) = run(request)? else {
+        return Err(JobError::Dimension);
+    };
+    let numbers = |labels: &[u8]| labels.iter().map(|label| f64::from(*label)).collect::<Vec<f64>>();
+    let (chosen, accuracy) = (state.chosen(), images::accuracy(&reply));
+    let n = reply.labels[0].len().max(1) as f64;
+    let curve = &reply.curves[chosen - 1];
+    Ok(vec![
+        Quantity::list("label", numbers(&images::truth(&reply)), "1"),
+        Quantity::list("labels_bayes", numbers(&reply.labels[0]), "1"),
+        Quantity::list("labels_weighted", numbers(&reply.labels[chosen]), "1"),
+        Quantity::scalar("agreement", images::share(&reply.labels[chosen], &reply.labels[0]), "1"),
+        Quantity::scalar("accuracy", accuracy[chosen], "1"),
+        Quantity::scalar("accuracy_bayes", accuracy[0], "1"),
+        Quantity::list("draws", curve.iter().map(|p| p.0 as f64).collect(), "1"),
+        Quantity::list("accuracy_drawn", curve.iter().map(|p| p.1 as f64 / n).collect(), "1"),
+    ])
 }

@@ -85,6 +85,7 @@ impl Default for Classifier {
 
 impl Model for Classifier {
     const LAB: Lab = Lab::Classifier;
+    const TAKES_DIGITS: bool = true;
 
     fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
@@ -99,6 +100,13 @@ impl Model for Classifier {
             shared: reader.flag("shared", default.shared),
             common,
         };
+        if state.is_digits() {
+            if state.classes.take().is_some() || state.deal.take().is_some() {
+                let reason = "The digits have classes of their own: “classes” and “deal” were ignored.";
+                reader.notice(Notice::Conflict(reason.to_owned()));
+            }
+            return state;
+        }
         let components = state.common.target.mixture().len();
         if let Some(wanted) = state.classes.filter(|wanted| *wanted > components as f64) {
             let reason = format!(
@@ -145,6 +153,11 @@ impl Model for Classifier {
 }
 
 impl Classifier {
+    /// Whether the classes are those of the handwritten digits.
+    pub fn is_digits(&self) -> bool {
+        matches!(self.common.target, Target::Digits(_))
+    }
+
     /// Number of classes in force; one where the target has a single component.
     pub fn classes(&self) -> usize {
         let wanted = self.classes.unwrap_or_else(|| natural(&self.common.target).0) as usize;

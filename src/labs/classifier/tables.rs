@@ -1,10 +1,11 @@
 //! From replies to tables of numbers.
 
+use super::images;
 use super::jobs::{SIDES, axes, line};
 use super::plots::share_right;
 use super::state::Classifier;
 use super::verdict::{RULE_NAMES, Verdict, wilson};
-use crate::compute::{AccuracyReply, RegionsReply};
+use crate::compute::{AccuracyReply, ImagesReply, RegionsReply};
 use crate::math::classifier::posterior;
 use crate::ui::table::{Table, TableRow, show};
 
@@ -107,5 +108,45 @@ pub fn plotted(state: &Classifier, reply: &RegionsReply) -> Table {
         caption: "Some of the plotted numbers".to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
+    }
+}
+
+/// The rules on the digits held out, with the chosen number of draws.
+pub fn digits(state: &Classifier, reply: &ImagesReply) -> Table {
+    let n = reply.labels[0].len();
+    if n == 0 {
+        return Table::default();
+    }
+    let row = |(rule, name): (usize, &&str)| {
+        let share = images::accuracy(reply)[rule];
+        let (low, high) = wilson(share, n);
+        let agrees = (rule > 0).then(|| images::share(&reply.labels[rule], &reply.labels[0]));
+        TableRow {
+            heading: (**name).to_owned(),
+            cells: vec![Some(share), Some(low), Some(high), agrees],
+            decimals: DECIMALS,
+        }
+    };
+    Table {
+        caption: format!("On {n} images held out, {} draws a class, with 95 % intervals", state.draws),
+        columns: ["rule", "accuracy", "from", "to", "agrees with Bayes’"].map(str::to_owned).to_vec(),
+        rows: RULE_NAMES.iter().enumerate().map(row).collect(),
+    }
+}
+
+/// Which digit gets which label by the chosen weights, in numbers.
+pub fn confusion(state: &Classifier, reply: &ImagesReply) -> Table {
+    let counts = super::plots::images::counts(state, reply);
+    let row = |(digit, counts): (usize, &[usize])| TableRow {
+        heading: digit.to_string(),
+        cells: counts.iter().map(|count| Some(*count as f64)).collect(),
+        decimals: 0,
+    };
+    let mut columns = vec!["digit".to_owned()];
+    columns.extend((0..10).map(|label| format!("labelled {label}")));
+    Table {
+        caption: format!("Labels by {}", RULE_NAMES[state.chosen()]),
+        columns,
+        rows: counts.chunks_exact(10).enumerate().map(row).collect(),
     }
 }

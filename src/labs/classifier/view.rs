@@ -1,7 +1,9 @@
 //! The classifier lab on the page: figures, controls, tables and text.
 
+mod digits;
+
 use super::state::{CLASSES, Classifier, DEALS, DRAWS, RULES, SCALES, WEIGHTS};
-use super::{jobs, plots, tables};
+use super::{images, jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{RegionsReply, Reply, Slot};
 use crate::labs::common::Group;
@@ -12,7 +14,7 @@ use crate::plot::Theme;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::FigureView;
 use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{flag, number, place, show, text};
+use crate::ui::reactive::{dynamic, flag, later, number, place, show, text};
 use crate::ui::table::Table;
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
@@ -30,19 +32,34 @@ pub fn view(
     busy: RwSignal<bool>,
 ) -> AnyView {
     let read = move || state.get();
-    let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
+    let main = use_job(engine, Slot::Main, read, |s| {
+        Some((images::main(s).unwrap_or_else(|| jobs::main(s)), Backend::Cpu))
+    });
     let accuracy = use_job(engine, Slot::Convergence, read, |s| {
-        s.common.shows(Group::Convergence).then(|| (jobs::accuracy(s), Backend::Cpu))
+        // Of the digits it is a part of the main figure.
+        let apart = s.common.shows(Group::Convergence) && !s.is_digits();
+        apart.then(|| (jobs::accuracy(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || accuracy.busy.get()));
     let shows = move |group| shared.shows(group);
+    let digits = later(move || state.with(Classifier::is_digits));
     view! {
         <div class="lab">
-            <MainFigure state main theme />
+            {dynamic(move || {
+                if digits.get() {
+                    digits::figure(state, main, theme)
+                } else {
+                    view! { <MainFigure state main theme /> }.into_any()
+                }
+            })}
             <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
                 {show(
                     move || shows(Group::Target),
-                    move || view! { <TargetControls shared /><ClassControls state /> }.into_any(),
+                    move || view! { <TargetControls shared /> }.into_any(),
+                )}
+                {show(
+                    move || shows(Group::Target) && !digits.get(),
+                    move || view! { <ClassControls state /> }.into_any(),
                 )}
                 {show(move || shows(Group::Estimator), move || view! { <WeightControls state /> }.into_any())}
                 {show(move || shows(Group::Time), move || view! { <StepControls state shared /> }.into_any())}
@@ -53,12 +70,12 @@ pub fn view(
                 {reset_button(state)}
             </form>
             {show(
-                move || shows(Group::Convergence),
+                move || shows(Group::Convergence) && !digits.get(),
                 move || view! { <AccuracyFigure state accuracy theme /> }.into_any(),
             )}
             {show(
                 move || shows(Group::Numbers),
-                move || view! { <Numbers table=table(main, tables::plotted) /> }.into_any(),
+                move || view! { <Numbers table=numbers(main) /> }.into_any(),
             )}
             {show(
                 move || shows(Group::Text),
@@ -67,6 +84,17 @@ pub fn view(
         </div>
     }
     .into_any()
+}
+
+/// Some of the numbers of the newest picture, or all of the digits' map.
+fn numbers(main: Job<Classifier>) -> Signal<Table> {
+    Signal::derive(move || {
+        main.answer.with(|answer| match answer {
+            Some(Answer { state, reply: Reply::Regions(reply), .. }) => tables::plotted(state, reply),
+            Some(Answer { state, reply: Reply::Images(reply), .. }) => tables::confusion(state, reply),
+            _ => Table::default(),
+        })
+    })
 }
 
 /// A table of the newest picture.

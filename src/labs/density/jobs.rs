@@ -34,6 +34,10 @@ pub fn main(state: &Density) -> Request {
     let mixture = state.common.target.mixture();
     let target = state.common.target.components();
     let spec = state.spec();
+    #[cfg(labs)]
+    if mixture.dim() > 2 {
+        return super::many::request(state, &mixture, target);
+    }
     if mixture.dim() == 1 {
         let range = interval(&mixture);
         let order = order_1d();

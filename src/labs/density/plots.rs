@@ -1,6 +1,8 @@
 //! From replies to figures. Pure: the same reply gives the same figure.
 
 mod convergence;
+#[cfg(labs)]
+pub mod many;
 mod probe;
 
 pub use convergence::{Series, convergence};
@@ -62,6 +64,10 @@ fn row_by_row(reply: &PointsReply) -> Option<Sorted> {
 
 /// The main figure: curves in one dimension, maps in two. `narrow` for phones.
 pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
+    #[cfg(labs)]
+    if state.common.target.dim() > 2 {
+        return Some(many::with_probe(many::main(state, reply, narrow), state, reply));
+    }
     Some(with_probe(main_without_probe(state, reply, narrow)?, state))
 }
 
@@ -69,6 +75,9 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure
 /// and curves serve [`with_probe`] wherever the probe is.
 pub fn main_without_probe(state: &Density, reply: &PointsReply, narrow: bool) -> Option<Figure> {
     let mixture = state.common.target.mixture();
+    if mixture.dim() > 2 {
+        return None;
+    }
     let order = picture_order(state, reply)?;
     let pick = |values: &[f64]| -> Vec<f64> {
         order.index.iter().map(|i| values.get(*i).copied().unwrap_or(f64::NAN)).collect()

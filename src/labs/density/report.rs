@@ -8,9 +8,12 @@ use crate::labs::report::Quantity;
 use crate::math::{Formula, Plan};
 use std::sync::Arc;
 
+#[cfg(labs)]
+mod many;
+
 /// Everything a link of this lab stands for: log-densities at the given points, or else at
-/// those of the figure (every fourth along an axis in two dimensions), and the integrand at the
-/// given points, or else at the probe.
+/// those of the figure (every fourth along an axis in two dimensions; the images, without the ODE and the
+/// ELBO, in more), and the integrand at the given points, or else at the probe.
 ///
 /// # Errors
 /// [`JobError`] when the link cannot be computed or the points have the wrong dimension.
@@ -19,6 +22,10 @@ pub fn evaluate(state: &Density, at: Option<&[Vec<f64>]>) -> Result<Vec<Quantity
     let dim = mixture.dim();
     if at.is_some_and(|at| at.iter().any(|x| x.len() != dim)) {
         return Err(JobError::Dimension);
+    }
+    #[cfg(labs)]
+    if dim > 2 && at.is_none() {
+        return many::evaluate(state, mixture);
     }
     let points = at.map_or_else(|| figure_points(state), <[_]>::concat);
     let request = Request::Points(PointsRequest {

@@ -3,7 +3,7 @@
 use crate::labs::common::{Common, Target};
 use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
-use crate::permalink::points::MAX_POINTS;
+use crate::permalink::points::{MAX_COLUMNS, MAX_POINTS};
 use crate::permalink::{Notice, Number, Reader, Writer, parse_rows, write_rows};
 
 /// Names of the estimators in links.
@@ -46,6 +46,12 @@ pub const CURVES: [(&str, Curve); 2] = [("ode", Curve::Ode), ("elbo", Curve::Elb
 /// Draws per time.
 pub const DRAWS: Number =
     Number { key: "draws", min: 1.0, max: MAX_DRAWS as f64, default: 64.0, whole: true };
+/// Draws per time for targets of more than two dimensions, where one costs more and there are fewer points.
+pub const FEW_DRAWS: f64 = 16.0;
+/// Which of the images, or points, the probe is, where the target has more than two dimensions.
+pub const IMAGE: Number = Number { key: "image", min: 0.0, max: 599.0, default: 0.0, whole: true };
+/// How many of them are computed.
+pub const IMAGES: Number = Number { key: "images", min: 10.0, max: 600.0, default: 100.0, whole: true };
 /// Start of the interval of times.
 pub const T1: Number = Number { key: "t1", min: 0.0, max: 1.0, default: 0.0, whole: false };
 /// End of the interval of times.
@@ -73,6 +79,10 @@ pub struct Density {
     pub t2: f64,
     /// The probe, where it was moved; `d` numbers.
     pub probe: Option<Vec<f64>>,
+    /// See [`IMAGE`].
+    pub image: f64,
+    /// See [`IMAGES`].
+    pub images: f64,
     /// Size of the score error.
     pub delta: f64,
     /// Reverse variance of the ELBO.
@@ -91,6 +101,8 @@ impl Default for Density {
             t1: T1.default,
             t2: T2.default,
             probe: None,
+            image: IMAGE.default,
+            images: IMAGES.default,
             delta: DELTA.default,
             variance: ReverseVariance::default(),
             curves: Vec::new(),
@@ -101,23 +113,34 @@ impl Default for Density {
 impl Model for Density {
     const LAB: Lab = Lab::Density;
     const MOST_COMPONENTS: usize = MAX_POINTS;
+    const MOST_DIMENSIONS: usize = MAX_COLUMNS;
+    const TAKES_DIGITS: bool = true;
 
     fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
         let common = Common::read(reader);
-        let dim = common.target.mixture().dim();
+        let dim = common.target.dim();
         let mut state = Self {
             estimator: reader.choice("estimator", &ESTIMATORS, default.estimator),
             rule: reader.choice("rule", &RULES, default.rule),
-            draws: reader.number(&DRAWS),
+            draws: reader.number(&draws_of(dim)),
             t1: reader.number(&T1),
             t2: reader.number(&T2),
             probe: read_probe(reader, dim),
+            image: reader.number(&IMAGE),
+            images: reader.number(&IMAGES),
             delta: reader.number(&DELTA),
             variance: reader.choice("variance", &VARIANCES, default.variance),
             curves: reader.choices("curves", &CURVES),
             common,
         };
+        if dim > 2 && state.estimator == Estimator::Quadrature {
+            let reason = format!(
+                "Quadrature is for two dimensions at most, and the target has {dim}: showing Stein’s form with draws."
+            );
+            reader.notice(Notice::Conflict(reason));
+            state.estimator = Estimator::Stein;
+        }
         if state.t1 >= state.t2 {
             let reason =
                 format!("“t1={}” must lie below “t2={}”: showing the whole interval.", state.t1, state.t2);
@@ -131,12 +154,14 @@ impl Model for Density {
         let default = Self::default();
         writer.choice("estimator", &ESTIMATORS, self.estimator, default.estimator);
         writer.choice("rule", &RULES, self.rule, default.rule);
-        writer.number(&DRAWS, self.draws);
+        writer.number(&draws_of(self.common.target.dim()), self.draws);
         writer.number(&T1, self.t1);
         writer.number(&T2, self.t2);
         if let Some(probe) = &self.probe {
             writer.text("probe", &write_rows(std::slice::from_ref(probe), ';'));
         }
+        writer.number(&IMAGE, self.image);
+        writer.number(&IMAGES, self.images);
         writer.number(&DELTA, self.delta);
         writer.choice("variance", &VARIANCES, self.variance, default.variance);
         writer.choices("curves", &CURVES, &self.curves);
@@ -154,8 +179,16 @@ impl Model for Density {
     fn target_changed(&mut self, before: &Target) {
         let now = &self.common.target;
         let other = !now.is_edit_of(before) && before.name() != now.name();
-        if other || before.mixture().dim() != now.mixture().dim() {
+        let (dim, former) = (now.dim(), before.dim());
+        if other || dim != former {
             self.probe = None;
+            self.image = IMAGE.default;
+        }
+        if self.draws == draws_of(former).default {
+            self.draws = draws_of(dim).default;
+        }
+        if dim > 2 && self.estimator == Estimator::Quadrature {
+            self.estimator = Estimator::Stein;
         }
     }
 }
@@ -181,11 +214,20 @@ impl Density {
 
     /// Where the probe is.
     pub fn probe(&self, mixture: &Mixture) -> Vec<f64> {
+        #[cfg(labs)]
+        if mixture.dim() > 2 {
+            return super::many::point(self, mixture, self.image as usize);
+        }
         match &self.probe {
             Some(probe) if probe.len() == mixture.dim() => probe.clone(),
             _ => default_probe(mixture),
         }
     }
+}
+
+/// [`DRAWS`] with the default of a target's dimension.
+pub fn draws_of(dim: usize) -> Number {
+    Number { default: if dim > 2 { FEW_DRAWS } else { DRAWS.default }, ..DRAWS }
 }
 
 /// Beside the mean of the heaviest component, where there is something to see; rounded, so that
@@ -202,6 +244,14 @@ fn default_probe(mixture: &Mixture) -> Vec<f64> {
 }
 
 fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
+    if dim > 2 {
+        if reader.take("probe").is_some() {
+            let reason =
+                format!("“probe” was ignored: in {dim} dimensions “image” chooses one of the points.");
+            reader.notice(Notice::Conflict(reason));
+        }
+        return None;
+    }
     let mut moved = None;
     let probe = reader.parsed("probe", |text| {
         let rows = parse_rows(text, ';', 1).map_err(|e| e.to_string())?;

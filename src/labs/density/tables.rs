@@ -11,8 +11,7 @@ const DECIMALS: usize = 6;
 
 /// Log-density at the probe by every route, with standard error and difference from the truth.
 pub fn probe(state: &Density, reply: &ProbeReply) -> Table {
-    let place = state.probe(&state.common.target.mixture());
-    let place: Vec<String> = place.iter().map(|v| crate::ui::table::show(*v, 3)).collect();
+    let place = place_of_probe(state);
     let row = |heading: &str, value: f64, error: Option<f64>| TableRow {
         heading: heading.to_owned(),
         cells: vec![Some(value), error, Some(value - reply.exact)],
@@ -29,10 +28,21 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Table {
         exact.cells[2] = None;
     }
     Table {
-        caption: format!("Log-density at x = ({}), in nats", place.join(", ")),
+        caption: format!("Log-density at {place}, in nats"),
         columns: ["by", "value", "standard error", "value − exact"].map(str::to_owned).to_vec(),
         rows,
     }
+}
+
+/// Where the probe is, in words.
+fn place_of_probe(state: &Density) -> String {
+    #[cfg(labs)]
+    if state.common.target.dim() > 2 {
+        return super::many::name(state, state.image as usize);
+    }
+    let place = state.probe(&state.common.target.mixture());
+    let place: Vec<String> = place.iter().map(|v| crate::ui::table::show(*v, 3)).collect();
+    format!("x = ({})", place.join(", "))
 }
 
 /// The identity between two times, and what a score error does on average.
@@ -59,6 +69,10 @@ pub fn interval_table(state: &Density, reply: &ProbeReply) -> Table {
 
 /// A sample of the plotted numbers: every sixteenth point of the curve, or a coarse grid.
 pub fn plotted(state: &Density, reply: &PointsReply) -> Option<Table> {
+    #[cfg(labs)]
+    if state.common.target.dim() > 2 {
+        return Some(listed(state, reply));
+    }
     let mixture = state.common.target.mixture();
     let order = picture_order(state, reply)?;
     let value = |values: &[f64], i: usize| order.index.get(i).and_then(|k| values.get(*k).copied());
@@ -103,4 +117,21 @@ pub fn plotted(state: &Density, reply: &PointsReply) -> Option<Table> {
             .collect()
     };
     Some(Table { caption: "Some of the plotted numbers, in nats".to_owned(), columns, rows })
+}
+
+/// All points of a target of more than two dimensions.
+#[cfg(labs)]
+fn listed(state: &Density, reply: &PointsReply) -> Table {
+    let row = |(i, (exact, formula)): (usize, (&f64, &crate::math::Estimate))| TableRow {
+        heading: super::many::name(state, i),
+        cells: vec![Some(*exact), Some(formula.value), formula.standard_error, Some(formula.value - exact)],
+        decimals: DECIMALS,
+    };
+    Table {
+        caption: "The plotted numbers, in nats".to_owned(),
+        columns: ["point", "exact", "formula", "standard error", "formula − exact"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: reply.exact.iter().zip(&reply.formula).enumerate().map(row).collect(),
+    }
 }

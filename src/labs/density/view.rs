@@ -1,6 +1,8 @@
 //! The density lab on the page: figures, controls, tables and text.
 
 mod controls;
+#[cfg(labs)]
+mod many;
 
 use super::jobs::{interval, square};
 use super::plots::NARROW;
@@ -39,23 +41,23 @@ pub fn view(
         s.common.shows(Group::Probe).then(|| (jobs::probe(s), Backend::Cpu))
     });
     let convergence = use_job(engine, Slot::Convergence, read, |s| {
-        s.common.shows(Group::Convergence).then(|| (jobs::convergence(s), Backend::Cpu))
+        let can = s.common.shows(Group::Convergence) && s.common.target.dim() <= 2;
+        can.then(|| (jobs::convergence(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
 
-    let mixture = shared.mixture;
     let shows = move |group| shared.shows(group);
     view! {
         // In the order of reading on a phone: the figure, its controls, the rest.
         <div class="lab">
-            {main_figure(state, mixture, main, theme)}
+            {first_figure(state, shared, main, theme)}
             {controls(state, shared)}
             {show(
                 move || shows(Group::Probe),
                 move || probe_figure(state, probe, theme),
             )}
             {show(
-                move || shows(Group::Convergence),
+                move || shows(Group::Convergence) && is_drawn(shared),
                 move || convergence_figure(state, convergence, theme),
             )}
             {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
@@ -77,11 +79,44 @@ fn get(state: RwSignal<Density>) -> Density {
 /// Where maps are to be computed; a curve is computed in one place only.
 fn backend(state: &Density) -> Backend {
     match state.common.backend {
-        _ if state.common.target.mixture().dim() == 1 => Backend::Auto,
+        _ if state.common.target.dim() == 1 => Backend::Auto,
+        // The kernels of the GPU are for the plane.
+        _ if state.common.target.dim() > 2 => Backend::Cpu,
         BackendChoice::Auto => Backend::Auto,
         BackendChoice::Gpu => Backend::Gpu,
         BackendChoice::Cpu => Backend::Cpu,
     }
+}
+
+/// Whether the target has a picture in one or two dimensions.
+#[cfg(labs)]
+fn is_drawn(shared: Shared) -> bool {
+    !shared.many.get()
+}
+
+/// Presets have.
+#[cfg(not(labs))]
+fn is_drawn(_: Shared) -> bool {
+    true
+}
+
+/// The main figure: curves or maps, or points where the target has more than two dimensions.
+#[cfg(labs)]
+fn first_figure(state: RwSignal<Density>, shared: Shared, main: Job<Density>, theme: Memo<Theme>) -> AnyView {
+    let figure = move || {
+        if shared.many.get() {
+            many::figure(state, main, theme)
+        } else {
+            main_figure(state, shared.mixture, main, theme)
+        }
+    };
+    crate::ui::reactive::dynamic(figure).into_any()
+}
+
+/// The main figure: curves or maps.
+#[cfg(not(labs))]
+fn first_figure(state: RwSignal<Density>, shared: Shared, main: Job<Density>, theme: Memo<Theme>) -> AnyView {
+    main_figure(state, shared.mixture, main, theme)
 }
 
 /// The exact log-density, the formula's and the error, with the probe.

@@ -54,8 +54,18 @@ impl TimeTable {
 
     /// The step at a share `u` in `(0, 1)` of the weights; `None` where there is no step.
     pub fn at(&self, u: f64) -> Option<Time> {
+        self.times.get(self.place(u)).copied()
+    }
+
+    /// Its place among the steps.
+    pub fn place(&self, u: f64) -> usize {
         let place = self.cumulated.partition_point(|sum| *sum < u * self.total());
-        self.times.get(place).or(self.times.last()).copied()
+        place.min(self.times.len().saturating_sub(1))
+    }
+
+    /// The steps.
+    pub fn times(&self) -> &[Time] {
+        &self.times
     }
 }
 

@@ -172,3 +172,48 @@ fn spread_sets_have_the_moments_of_the_marginal() {
         }
     }
 }
+
+/// Many components of one variance: the way that needs only distances against the general one, which gets
+/// one variance that differs in the last places of a component of no weight to speak of.
+#[test]
+fn components_of_one_variance() {
+    let dim = 7;
+    let component = |j: usize, variance: f64, weight: f64| Component {
+        weight,
+        mean: (0..dim).map(|i| ((j * dim + i) as f64 * 0.7).sin()).collect(),
+        covariance: Covariance::Isotropic(variance),
+    };
+    let mut components: Vec<_> = (0..60).map(|j| component(j, 0.02, 1.0 + (j % 3) as f64)).collect();
+    let even = Mixture::new(&components).expect("a mixture");
+    components.push(component(60, 0.021, 1e-300));
+    let general = Mixture::new(&components).expect("a mixture");
+    assert!(even.variance.is_some() && general.variance.is_none());
+    let (mut a, mut b) = (Scratch::default(), Scratch::default());
+    for lambda in [-20.0, -5.0, -2.0, 0.0, 3.0, 20.0] {
+        let time = Time::from_lambda(lambda);
+        let (even, general) = (even.at(time), general.at(time));
+        for k in 0..5 {
+            let y: Vec<f64> = (0..dim).map(|i| 0.4 * k as f64 * ((i + 3 * k) as f64).cos()).collect();
+            let (p, q) = (even.evaluate(&y, &mut a), general.evaluate(&y, &mut b));
+            let scale = q.score_squared + q.divergence.abs();
+            assert!((p.divergence - q.divergence).abs() < 1e-12 * scale, "{lambda} {k}: {p:?} {q:?}");
+            assert!((p.score_squared - q.score_squared).abs() < 1e-12 * scale, "{lambda} {k}: {p:?} {q:?}");
+            assert!(a.score.iter().zip(&b.score).all(|(p, q)| (p - q).abs() < 1e-12 * scale.sqrt()));
+            let (p, q) = (even.log_density(&y, &mut a), general.log_density(&y, &mut b));
+            assert!((p - q).abs() < 1e-12 * q.abs().max(1.0), "{lambda} {k}: {p} {q}");
+        }
+        let lists = even.summands().zip(general.summands());
+        assert!(lists.into_iter().all(|(p, q)| p.mean == q.mean && p.precisions[3] == q.precisions[3]));
+    }
+    // Between two far components nothing is lost: there the divergence is of the size of their distance.
+    let pair = |spread: f64| {
+        let at = |x: f64| Component {
+            weight: 1.0,
+            mean: vec![x, 0.0, 0.0],
+            covariance: Covariance::Isotropic(1e-4),
+        };
+        Mixture::new(&[at(-spread), at(spread)]).expect("a mixture")
+    };
+    let local = pair(1.0).at_zero().evaluate(&[0.0; 3], &mut a);
+    assert!((local.divergence - (1e8 - 3e4)).abs() < 1e-5 * 1e4, "{local:?}");
+}

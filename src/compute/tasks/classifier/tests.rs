@@ -144,3 +144,49 @@ fn accuracy_grows_with_the_draws() {
         assert!(shared.variance < 0.25 * own.variance, "{} {}", shared.variance, own.variance);
     }
 }
+
+/// Images of one dimension, as it were: Bayes' labels are those of the classes themselves, and many draws with
+/// the formula's weights come to the same, whether they are shared or not.
+#[test]
+fn labels_of_given_points() {
+    use super::{ImagesReply, ImagesRequest};
+    use crate::compute::{Reply, Request, run};
+    let component =
+        |mean: f64| Component { weight: 1.0, mean: vec![mean; 3], covariance: Covariance::Isotropic(0.3) };
+    let request = |shared, draws| ImagesRequest {
+        target: [-1.0, -0.8, 0.9, 1.1].map(component).to_vec(),
+        labels: vec![0, 0, 1, 1],
+        points: (0..40).flat_map(|i| [0.1 * f64::from(i) - 1.95; 3]).collect(),
+        truth: (0..40).map(|i| u8::from(i >= 20)).collect(),
+        stages: vec![10],
+        rule: crate::math::Rule::LogSnrTrapezoid,
+        schedule: crate::math::Schedule::LogSnr,
+        steps: 100,
+        total: None,
+        draws,
+        shared,
+        seed: 3,
+    };
+    let reply = |request| match run(Request::Images(request)) {
+        Ok(Reply::Images(reply)) => reply,
+        other => panic!("{other:?}"),
+    };
+    let wrong = |reply: &ImagesReply, rule: usize| {
+        reply.labels[rule]
+            .iter()
+            .zip(0..40)
+            .filter(|(label, i)| usize::from(**label) != usize::from(*i >= 20))
+            .count()
+    };
+    for shared in [true, false] {
+        let reply = reply(request(shared, 300));
+        assert!(reply.labels.iter().all(|labels| labels.len() == 40) && reply.classes == 2);
+        assert!(wrong(&reply, 0) <= 1, "the boundary lies beside the middle: {reply:?}");
+        assert!(wrong(&reply, 1) <= if shared { 3 } else { 16 }, "{shared}: {reply:?}");
+        let (draws, right) = reply.curves[0][reply.curves[0].len() - 1];
+        assert_eq!((draws, 40 - right), (300, wrong(&reply, 1)));
+        assert_eq!(reply.curves[1].iter().map(|p| p.0).take(4).collect::<Vec<_>>(), [1, 2, 4, 8]);
+    }
+    let short = ImagesRequest { truth: vec![0], ..request(true, 1) };
+    assert_eq!(run(Request::Images(short)), Err(crate::compute::JobError::Dimension));
+}

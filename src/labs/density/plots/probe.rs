@@ -74,6 +74,12 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
     } else {
         above.layers.push(Layer::line(estimate, Role::Formula).labelled("the estimate"));
     }
+    #[cfg(labs)]
+    if let Some(image) = crate::labs::density::many::image(state, state.image as usize) {
+        // In the corner, where the integrand has faded.
+        let (spot, offset) = ((range.0, above.y.range.0), (40.0, -40.0));
+        above.layers.push(super::many::thumbnail(image, spot, offset, 56.0, Role::Muted));
+    }
     let running = running(reply);
     let heights = running.iter().chain(path(reply).iter()).map(|p| p.1).collect::<Vec<_>>();
     let mut below = Panel::new(

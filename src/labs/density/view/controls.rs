@@ -4,7 +4,7 @@ use super::get;
 use crate::labs::common::{BACKENDS, Group};
 use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
 use crate::labs::density::{
-    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES,
+    CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES, draws_of,
 };
 use crate::math::Estimator;
 use crate::permalink::Number;
@@ -40,7 +40,6 @@ pub(super) fn controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
 }
 
 fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
-    let options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value))).to_vec();
     let exact = flag(move || {
         let s = get(state);
         s.estimator == Estimator::Quadrature
@@ -48,16 +47,11 @@ fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     view! {
         <fieldset>
             <legend>"Expectation over the noise"</legend>
-            <ChoiceField
-                label="Estimator"
-                key="estimator"
-                options
-                value=place(move || { let s = get(state); place_of(&ESTIMATORS, &s.estimator) })
-                set=move |i: usize| state.update(|s| s.estimator = ESTIMATORS[i].1)
-            />
+            {estimators(state, shared)}
             <NumberField
                 label="Draws per time"
                 spec=DRAWS
+                home=number(move || draws_of(shared.dim()).default)
                 value=number(move || get(state).draws)
                 set=move |v| state.update(|s| s.draws = v)
                 slide=Slide::Log
@@ -74,6 +68,33 @@ fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// The estimators; quadrature, the last, is for two dimensions at most.
+fn estimators(state: RwSignal<Density>, shared: Shared) -> AnyView {
+    let field = move |many: bool| {
+        let mut options = ESTIMATORS.map(|(name, value)| (name, words::estimator(value))).to_vec();
+        options.truncate(ESTIMATORS.len() - usize::from(many));
+        view! {
+            <ChoiceField
+                label="Estimator"
+                key="estimator"
+                options
+                value=place(move || { let s = get(state); place_of(&ESTIMATORS, &s.estimator) })
+                set=move |i: usize| state.update(|s| s.estimator = ESTIMATORS[i].1)
+            />
+        }
+        .into_any()
+    };
+    #[cfg(labs)]
+    {
+        crate::ui::reactive::dynamic(move || field(shared.many.get())).into_any()
+    }
+    #[cfg(not(labs))]
+    {
+        let _ = shared;
+        field(false)
+    }
 }
 
 fn time_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
@@ -127,11 +148,22 @@ fn probe_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
         });
         view! { <NumberField label spec home value set /> }.into_any()
     };
+    #[cfg(labs)]
+    let places = {
+        let fields = move || {
+            if shared.many.get() {
+                return super::many::fields(state);
+            }
+            view! { {coordinate(0)} {show(move || shared.dim() > 1, move || coordinate(1))} }.into_any()
+        };
+        crate::ui::reactive::dynamic(fields).into_any()
+    };
+    #[cfg(not(labs))]
+    let places = view! { {coordinate(0)} {show(move || shared.dim() > 1, move || coordinate(1))} }.into_any();
     view! {
         <fieldset>
             <legend>"Probe"</legend>
-            {coordinate(0)}
-            {show(move || shared.dim() > 1, move || coordinate(1))}
+            {places}
             <NumberField
                 label="From time"
                 unit="t₁"
