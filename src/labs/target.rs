@@ -29,7 +29,7 @@ pub enum TargetKind {
 }
 
 /// Their names in links.
-pub const TARGETS: [(&str, TargetKind); 13] = [
+pub const TARGETS: [(&str, TargetKind); 14] = [
     ("gaussian", TargetKind::Preset(Preset::Gaussian)),
     ("bimodal", TargetKind::Preset(Preset::Bimodal)),
     ("trio", TargetKind::Preset(Preset::Trio)),
@@ -41,6 +41,7 @@ pub const TARGETS: [(&str, TargetKind); 13] = [
     ("moons", TargetKind::Preset(Preset::Moons)),
     ("spiral", TargetKind::Preset(Preset::Spiral)),
     ("checkerboard", TargetKind::Preset(Preset::Checkerboard)),
+    ("letters", TargetKind::Preset(Preset::Letters)),
     ("custom", TargetKind::Custom),
     ("points", TargetKind::Points),
 ];
