@@ -10,6 +10,8 @@ pub mod classifier;
 pub mod common;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod controls;
+#[cfg(labs)]
+pub mod csv;
 pub mod density;
 #[cfg(labs)]
 pub mod diffusion_loss;
