@@ -334,6 +334,16 @@ impl CsvTable {
         PointSet::rounded(known.len(), values)
     }
 
+    /// Whether points that were made of all columns are the rows, in whatever order.
+    pub fn same_as(&self, points: &PointSet) -> bool {
+        let sorted = |values: &[f64]| {
+            let mut rows: Vec<_> = values.chunks_exact(self.columns.max(1)).map(<[f64]>::to_vec).collect();
+            rows.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+            rows
+        };
+        points.dim() == self.columns && sorted(&points.values()) == sorted(&self.values)
+    }
+
     /// What was read, in a sentence.
     pub fn summary(&self, points: &PointSet) -> String {
         let mut text = format!(
@@ -351,15 +361,7 @@ impl CsvTable {
             text += &format!("; {} of them kept, chosen evenly", grouped(kept));
         }
         let step = 2.0 * points.rounding();
-        let values = points.values();
-        // In one and two dimensions the points are sorted, so the sums are compared and not the order.
-        let lossless = points.dim() == self.columns && {
-            let (mut ours, mut theirs) = (values, self.values.clone());
-            ours.sort_unstable_by(f64::total_cmp);
-            theirs.sort_unstable_by(f64::total_cmp);
-            ours.iter().zip(&theirs).all(|(a, b)| a == b)
-        };
-        if step > 0.0 && !lossless {
+        if step > 0.0 && !self.same_as(points) {
             text += &format!("; rounded to {}", crate::permalink::write_number(step));
         }
         if !points.fits() {
