@@ -1,6 +1,14 @@
 //! Controls of the parameters that all labs share. They write parameters and nothing else.
 
 #[cfg(labs)]
+mod component_pad;
+#[cfg(labs)]
+mod import;
+#[cfg(labs)]
+mod pad;
+#[cfg(labs)]
+mod points_pad;
+#[cfg(labs)]
 mod target_editor;
 
 use super::common::{
@@ -33,6 +41,9 @@ pub struct Shared {
     pub common: Memo<Common>,
     /// The target.
     pub mixture: Memo<Mixture>,
+    /// Most dimensions of a target that the lab computes with.
+    #[cfg(labs)]
+    pub most_dimensions: usize,
     /// The query of the lab's state.
     pub query: Memo<String>,
     change: Callback<Change>,
@@ -54,6 +65,8 @@ impl Shared {
         let common = Memo::new(move |_| state.with(|s| s.common().clone()));
         Self {
             common,
+            #[cfg(labs)]
+            most_dimensions: S::MOST_DIMENSIONS,
             mixture: Memo::new(move |_| common.with(|c| c.target.mixture())),
             query: Memo::new(move |_| state.with(S::query)),
             change: Callback::new(change),
@@ -151,12 +164,17 @@ const OWN: [(&str, &str); 2] = [("custom", words::CUSTOM), ("points", words::POI
 /// What there is to edit of a target.
 #[cfg(labs)]
 fn editor(shared: Shared) -> AnyView {
-    let kind = Memo::new(move |_| shared.get().target.kind());
-    dynamic(move || match kind.get() {
-        TargetKind::Custom => target_editor::rows(shared),
-        TargetKind::Points => ().into_any(),
-        TargetKind::Preset(_) => edit_button(shared),
-    })
+    let import = import::Import::new(shared);
+    // One of another dimension is another pad.
+    let kind = Memo::new(move |_| (shared.get().target.kind(), shared.dim()));
+    view! {
+        {dynamic(move || match kind.get() {
+            (TargetKind::Custom, _) => target_editor::mixture(shared),
+            (TargetKind::Points, dim) => target_editor::data_set(shared, dim, import),
+            (TargetKind::Preset(_), _) => edit_button(shared),
+        })}
+        {import.report()}
+    }
     .into_any()
 }
 

@@ -20,6 +20,8 @@ pub mod elbo;
 pub mod figures;
 #[cfg(labs)]
 pub mod gan;
+#[cfg(labs)]
+pub mod pad;
 pub mod report;
 pub mod target;
 
