@@ -167,8 +167,16 @@ fn editor(shared: Shared) -> AnyView {
     let import = import::Import::new(shared);
     // One of another dimension is another pad.
     let kind = Memo::new(move |_| (shared.get().target.kind(), shared.dim()));
+    // A task later: what the pad of before does about the same change it does before it is gone.
+    let shown = RwSignal::new(kind.get_untracked());
+    Effect::new(move |_| {
+        let kind = kind.get();
+        if shown.get_untracked() != kind {
+            set_timeout(move || shown.set(kind), std::time::Duration::ZERO);
+        }
+    });
     view! {
-        {dynamic(move || match kind.get() {
+        {dynamic(move || match shown.get() {
             (TargetKind::Custom, _) => target_editor::mixture(shared),
             (TargetKind::Points, dim) => target_editor::data_set(shared, dim, import),
             (TargetKind::Preset(_), _) => edit_button(shared),

@@ -239,6 +239,8 @@ pub fn picture(target: &Target, mixture: &Mixture, ranges: &[Range]) -> Figure {
         _ => format!("A mixture of {} Gaussians.", mixture.len()),
     };
     let panel = match ranges {
+        // A target of another dimension is another pad's.
+        _ if ranges.len() != mixture.dim() => Panel::new(Axis::linear("", EMPTY), Axis::linear("", EMPTY)),
         [x] => curve(mixture, *x),
         [x, y] => map(target, mixture, *x, *y),
         _ => Panel::new(Axis::linear("", EMPTY), Axis::linear("", EMPTY)),

@@ -70,9 +70,11 @@ impl Editor {
     fn over(self) -> AnyView {
         let adding = self.adding;
         let count = Memo::new(move |_| self.components.with(Vec::len));
+        let dim = self.pad.ranges.with_untracked(Vec::len).clamp(1, 2);
         let handles = move |i: usize| {
-            view! { {[Handle::Second, Handle::First, Handle::Mean].map(|handle| self.handle(i, handle))} }
-                .into_any()
+            // The mean on top; in one dimension there is one standard deviation.
+            let handles = [Handle::Second, Handle::First, Handle::Mean].into_iter().skip(2 - dim);
+            handles.map(|handle| self.handle(i, handle)).collect_view().into_any()
         };
         let chosen = move || self.selected.get().min(count.get().saturating_sub(1));
         view! {

@@ -50,7 +50,10 @@ impl Pad {
                 }
                 _ => false,
             });
-            let home = shared.mixture.with(home);
+            let (home, dim) = shared.mixture.with(|mixture| (home(mixture), mixture.dim()));
+            if ranges.with_untracked(Vec::len) != dim {
+                return;
+            }
             if !held.get() && !drawn_here && !ranges.with_untracked(|ranges| keeps(ranges, &home)) {
                 ranges.set(home);
             }

@@ -63,7 +63,7 @@ pub(super) fn view(pad: Pad, dim: usize) -> AnyView {
     // Another target, from a file or a link, takes the place of an empty sheet.
     Effect::new(move |_| {
         pad.target.track();
-        if !pad.held.get_untracked() {
+        if pad.held.try_get_untracked() == Some(false) {
             sheet.work.set(None);
         }
     });
