@@ -256,7 +256,7 @@ fn curve(mixture: &Mixture, range: Range) -> Panel {
     let points: Vec<(f64, f64)> =
         (0..count).map(|i| (x(i), zero.log_density(&[x(i)], &mut scratch).exp())).collect();
     let top = points.iter().map(|p| p.1).fold(f64::MIN_POSITIVE, f64::max);
-    Panel::new(Axis::linear("", range), Axis::linear("", (0.0, 1.12 * top)).unlabelled())
+    Panel::new(Axis::linear("", range), Axis::linear("", (0.0, 1.12 * top)))
         .layer(Layer::line(points, Role::Exact))
 }
 

@@ -248,7 +248,8 @@ fn observe_width(frame: NodeRef<Div>, width: RwSignal<f64>) {
             let element = element.clone();
             move || {
                 let now = f64::from(element.client_width());
-                if now > 0.0 && width.get_untracked() != now {
+                // The element may serve another figure since, and this one's signals be gone.
+                if now > 0.0 && width.try_get_untracked().is_some_and(|before| before != now) {
                     width.set(now);
                 }
             }

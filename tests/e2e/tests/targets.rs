@@ -288,6 +288,9 @@ async fn handles_move_the_numbers_of_the_link() -> Outcome {
     near("σ₁₂", wide[0][4], 0.0, 0.02);
     near("σ₂₂", wide[0][5], 0.25, 0.005);
     // The second axis, to 1 as well: half a unit up.
+    let (left, right) =
+        (handle(&page, "component 1: mean").await?, handle(&page, "component 2: mean").await?);
+    let unit = (right.0 - left.0) / (moved[1][1] - moved[0][1]);
     let axis = handle(&page, "component 1: second axis").await?;
     drag(&page, axis, (0.0, -0.5 * unit)).await?;
     near("σ₂₂", rows(&page).await?[0][5].sqrt(), 1.0, 1.5 / unit);
@@ -383,7 +386,7 @@ async fn axe_finds_nothing_on_the_pad() -> Outcome {
     page.set("#field-target", "custom").await?;
     found.extend(axe::run(&page, &source, "a line of components at 320 px").await?);
     let wide = page.run("return document.documentElement.scrollWidth", vec![]).await?;
-    assert_eq!(wide, 320, "the page scrolls sideways");
+    assert!(wide.as_f64().is_some_and(|w| w <= 320.0), "the page scrolls sideways: {wide}");
     page.close().await?;
     assert!(found.is_empty(), "{}", found.join("\n"));
     Ok(())
