@@ -139,6 +139,9 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
         ThemeChoice::Light => Some(Theme::Light),
         ThemeChoice::Dark => Some(Theme::Dark),
     }));
+    // For figures that are part of the controls.
+    #[cfg(labs)]
+    provide_context(theme);
     // A state in words, for style sheets and tests.
     Effect::new(move |_| {
         if let Some(root) = document().get_element_by_id("app") {

@@ -1,7 +1,15 @@
 //! Controls of the parameters that all labs share. They write parameters and nothing else.
 
 #[cfg(labs)]
+mod component_pad;
+#[cfg(labs)]
 mod digits;
+#[cfg(labs)]
+mod import;
+#[cfg(labs)]
+mod pad;
+#[cfg(labs)]
+mod points_pad;
 #[cfg(labs)]
 mod target_editor;
 
@@ -37,6 +45,9 @@ pub struct Shared {
     pub common: Memo<Common>,
     /// The target.
     pub mixture: Memo<Mixture>,
+    /// Most dimensions of a target that the lab computes with.
+    #[cfg(labs)]
+    pub most_dimensions: usize,
     /// The query of the lab's state.
     pub query: Memo<String>,
     change: Callback<Change>,
@@ -64,6 +75,8 @@ impl Shared {
         let common = Memo::new(move |_| state.with(|s| s.common().clone()));
         Self {
             common,
+            #[cfg(labs)]
+            most_dimensions: S::MOST_DIMENSIONS,
             mixture: Memo::new(move |_| common.with(|c| c.target.mixture())),
             query: Memo::new(move |_| state.with(S::query)),
             change: Callback::new(change),
@@ -176,15 +189,22 @@ const OWN: [(&str, &str); 3] =
 /// What there is to edit of a target.
 #[cfg(labs)]
 fn editor(shared: Shared) -> AnyView {
-    let kind = Memo::new(move |_| shared.get().target.kind());
+    let import = import::Import::new(shared);
     let waiting = Memo::new(move |_| shared.loading.with(|loading| *loading != Loading::Idle));
-    dynamic(move || match kind.get() {
-        _ if waiting.get() => digits::waiting(shared),
-        TargetKind::Digits => digits::fields(shared),
-        TargetKind::Custom => target_editor::rows(shared),
-        TargetKind::Points => ().into_any(),
-        TargetKind::Preset(_) => edit_button(shared),
-    })
+    // One of another dimension is another pad.
+    let kind = Memo::new(move |_| (waiting.get(), shared.get().target.kind(), shared.dim()));
+    // A task later: what the pad of before does about the same change it does before it is gone.
+    let shown = later(move || kind.get());
+    view! {
+        {dynamic(move || match shown.get() {
+            (true, ..) => digits::waiting(shared),
+            (_, TargetKind::Digits, _) => digits::fields(shared),
+            (_, TargetKind::Custom, _) => target_editor::mixture(shared),
+            (_, TargetKind::Points, dim) => target_editor::data_set(shared, dim, import),
+            (_, TargetKind::Preset(_), _) => edit_button(shared),
+        })}
+        {import.report()}
+    }
     .into_any()
 }
 

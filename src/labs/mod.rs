@@ -10,6 +10,8 @@ pub mod classifier;
 pub mod common;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod controls;
+#[cfg(labs)]
+pub mod csv;
 pub mod density;
 #[cfg(labs)]
 pub mod diffusion_loss;
@@ -22,10 +24,16 @@ pub mod figures;
 pub mod forward;
 #[cfg(labs)]
 pub mod gan;
+#[cfg(labs)]
+pub mod pad;
 pub mod report;
 pub mod target;
 
 use crate::math::MAX_COMPONENTS;
+#[cfg(labs)]
+use crate::permalink::points::PointSet;
+#[cfg(labs)]
+use crate::permalink::write_rows;
 use crate::permalink::{Notice, Reader, Writer};
 use common::{Common, Target};
 
@@ -149,7 +157,20 @@ pub enum LabState {
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
 pub fn open(query: &str) -> (LabState, Vec<Notice>) {
+    open_reader(Reader::new(query))
+}
+
+/// The same with the points of a data set that is no part of the link.
+#[cfg(labs)]
+pub fn open_with(query: &str, points: &PointSet) -> (LabState, Vec<Notice>) {
+    let rows = || points.values().chunks_exact(points.dim()).map(<[f64]>::to_vec).collect::<Vec<_>>();
+    let text = if points.fits() { points.write() } else { write_rows(&rows(), '_') };
     let mut reader = Reader::new(query);
+    reader.supply("pts", text);
+    open_reader(reader)
+}
+
+fn open_reader(mut reader: Reader) -> (LabState, Vec<Notice>) {
     let state = match reader.choice("lab", &Lab::ALL, Lab::default()) {
         #[cfg(labs)]
         Lab::Forward => LabState::Forward(read(&mut reader)),

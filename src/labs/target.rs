@@ -40,7 +40,7 @@ pub enum TargetKind {
 }
 
 /// Their names in links.
-pub const TARGETS: [(&str, TargetKind); 14] = [
+pub const TARGETS: [(&str, TargetKind); 15] = [
     ("gaussian", TargetKind::Preset(Preset::Gaussian)),
     ("bimodal", TargetKind::Preset(Preset::Bimodal)),
     ("trio", TargetKind::Preset(Preset::Trio)),
@@ -52,6 +52,7 @@ pub const TARGETS: [(&str, TargetKind); 14] = [
     ("moons", TargetKind::Preset(Preset::Moons)),
     ("spiral", TargetKind::Preset(Preset::Spiral)),
     ("checkerboard", TargetKind::Preset(Preset::Checkerboard)),
+    ("letters", TargetKind::Preset(Preset::Letters)),
     ("custom", TargetKind::Custom),
     ("points", TargetKind::Points),
     ("digits", TargetKind::Digits),

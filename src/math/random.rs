@@ -23,6 +23,8 @@ pub mod stream {
     pub const PARTICLES_PRIOR: u32 = 0x5000_0000;
     /// Which of the handwritten digits are held out.
     pub const DIGITS_SPLIT: u32 = 0x7D00_0000;
+    /// Which rows of too large a file are kept.
+    pub const SUBSAMPLE: u32 = 0x7E00_0000;
     /// Which class a test point of the classifier comes from.
     pub const CLASS: u32 = 0x7C00_0000;
     /// Times of the classifier's draws.

@@ -13,6 +13,7 @@
 //! | `moons` | 2 | two interleaved half circles, as 40 components |
 //! | `spiral` | 2 | one arm of two turns, as 48 components |
 //! | `checkerboard` | 2 | eight squares of a 4 × 4 board, as 32 components |
+//! | `letters` | 2 | the letters S and C, 32 components along the stroke of each |
 
 use super::{Component, Covariance, Mixture};
 use std::f64::consts::{PI, TAU};
@@ -32,11 +33,12 @@ pub enum Preset {
     Moons,
     Spiral,
     Checkerboard,
+    Letters,
 }
 
 impl Preset {
     /// All presets, in the order of the menu.
-    pub const ALL: [Preset; 11] = [
+    pub const ALL: [Preset; 12] = [
         Preset::Gaussian,
         Preset::Bimodal,
         Preset::Trio,
@@ -48,6 +50,7 @@ impl Preset {
         Preset::Moons,
         Preset::Spiral,
         Preset::Checkerboard,
+        Preset::Letters,
     ];
 
     /// Dimension.
@@ -84,6 +87,7 @@ impl Preset {
             Preset::Moons => (0..40).map(|i| dot(moon(i), 0.02)).collect(),
             Preset::Spiral => (0..48).map(|i| dot(arm(i), 0.015)).collect(),
             Preset::Checkerboard => (0..32).map(|i| dot(square(i), 0.06)).collect(),
+            Preset::Letters => (0..64).map(|i| dot(letter(i), 0.025)).collect(),
         }
     }
 
@@ -132,6 +136,18 @@ fn square(i: i32) -> [f64; 2] {
     [place(column, corner % 2), place(row, corner / 2)]
 }
 
+/// An S of two arcs of 240°, one below the other, and a C of 282°; their strokes are equally long.
+fn letter(i: i32) -> [f64; 2] {
+    let along = f64::from(i % 32) / 31.0;
+    let degrees = |angle: f64| angle * PI / 180.0;
+    let ([x, y], [centre_x, centre_y]) = match (i < 32, along < 0.5) {
+        (true, true) => (polar(1.3, degrees(30.0 + 480.0 * along)), [-2.2, 1.3]),
+        (true, false) => (polar(1.3, degrees(330.0 - 480.0 * along)), [-2.2, -1.3]),
+        (false, _) => (polar(2.2, degrees(39.0 + 282.0 * along)), [2.0, 0.0]),
+    };
+    [x + centre_x, y + centre_y]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +161,18 @@ mod tests {
             let total: f64 = mixture.components().iter().map(|c| c.weight).sum();
             assert!((total - 1.0).abs() < 1e-12);
             assert!(mixture.extent(3.0).iter().all(|(lo, hi)| *lo > -6.0 && *hi < 6.0), "{preset:?}");
+        }
+    }
+
+    /// Along each letter the components stand at equal distances, also where the arcs of the S meet.
+    #[test]
+    fn strokes_are_even() {
+        let means: Vec<_> = Preset::Letters.components().into_iter().map(|c| c.mean).collect();
+        let steps = |letter: &[Vec<f64>]| -> Vec<f64> {
+            letter.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).collect()
+        };
+        for (letter, step) in [(&means[..32], 0.351), (&means[32..], 0.349)] {
+            assert!(steps(letter).iter().all(|s| (s - step).abs() < 0.01), "{:?}", steps(letter));
         }
     }
 

@@ -38,6 +38,15 @@ impl Reader {
         reader
     }
 
+    /// Adds a value that the query does not hold; one that it holds goes before, with a notice.
+    pub fn supply(&mut self, key: &str, value: String) {
+        if self.pairs.iter().any(|(known, _)| known == key) {
+            self.notices.push(Notice::Repeated { key: shown(key), value: shown(&value) });
+        } else {
+            self.pairs.push((key.to_owned(), value));
+        }
+    }
+
     /// The value of a key as text, if the key is there.
     pub fn take(&mut self, key: &str) -> Option<String> {
         let index = self.pairs.iter().position(|(known, _)| known == key)?;

@@ -43,10 +43,13 @@ pub fn FigureView(
     /// Told whether parts of curves lie outside the picture.
     #[prop(optional)]
     clipped: Option<RwSignal<bool>>,
+    /// Told where everything was drawn.
+    #[prop(optional)]
+    drawn: Option<RwSignal<Option<Drawn>>>,
 ) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     let frame = NodeRef::<Div>::new();
-    let drawn = RwSignal::new(None::<Drawn>);
+    let drawn = drawn.unwrap_or_else(|| RwSignal::new(None));
     let density = use_density();
     observe_width(frame, width);
 

@@ -44,21 +44,25 @@ pub fn show(
     dynamic(move || if when.get() { view() } else { ().into_any() })
 }
 
-/// A condition that is followed a moment late, once all that changed with it has been seen to. For what takes
+/// A value that is followed a moment late, once all that changed with it has been seen to. For what takes
 /// whole figures away: an effect of theirs that is still to run would read signals that are gone.
 #[cfg(labs)]
-pub fn later(when: impl Fn() -> bool + Send + Sync + 'static) -> RwSignal<bool> {
-    let followed = RwSignal::new(untrack(&when));
+pub fn later<T: Clone + PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> RwSignal<T> {
+    let value = Signal::derive(value);
+    let followed = RwSignal::new(value.get_untracked());
+    let follow = move || {
+        // The value, or all of this, may be another one by then.
+        if let Some(now) = value.try_get_untracked()
+            && followed.try_with_untracked(|before| *before != now) == Some(true)
+        {
+            followed.set(now);
+        }
+    };
     Effect::new(move |_| {
-        let now = when();
-        set_timeout(
-            move || {
-                if followed.get_untracked() != now {
-                    followed.set(now);
-                }
-            },
-            std::time::Duration::ZERO,
-        );
+        value.track();
+        set_timeout(follow, std::time::Duration::ZERO);
     });
     followed
 }

@@ -58,6 +58,7 @@ pub fn preset(preset: Preset) -> &'static str {
         Preset::Moons => "Two moons",
         Preset::Spiral => "Spiral",
         Preset::Checkerboard => "Checkerboard",
+        Preset::Letters => "Letters",
     }
 }
 

@@ -117,6 +117,7 @@ fn knows_browser(path: &str) -> bool {
     match parts.as_slice() {
         ["ui", ..] | ["app.rs" | "main.rs"] | ["plot", "canvas.rs"] => true,
         ["compute", file, ..] => file.starts_with("web"),
+        ["labs", "controls", ..] => true,
         ["labs", _, file, ..] => file.starts_with("view"),
         _ => false,
     }
@@ -127,7 +128,7 @@ fn browser_elsewhere(path: &str, code: &str) -> Vec<String> {
         return Vec::new();
     }
     lines_with(code, "web_sys")
-        .map(|line| format!("{path}:{line}: only ui/, app.rs, main.rs, compute/web*, plot/canvas.rs and labs/*/view* may use `web_sys`"))
+        .map(|line| format!("{path}:{line}: only ui/, app.rs, main.rs, compute/web*, plot/canvas.rs, labs/controls/ and labs/*/view* may use `web_sys`"))
         .collect()
 }
 
@@ -249,6 +250,7 @@ mod tests {
             "src/compute/web/pool.rs",
             "src/plot/canvas.rs",
             "src/labs/gan/view.rs",
+            "src/labs/controls/pad.rs",
         ] {
             assert_eq!(sys(path), 0, "{path}");
         }

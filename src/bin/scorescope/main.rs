@@ -1,32 +1,35 @@
 //! The command line: computes natively what a link shows, and draws it.
 //!
 //! ```text
-//! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv]
+//! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv] [--data FILE]
 //! scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
-//!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR]
+//!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
 //! scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
+//!
+//! `--data` takes the rows of a text file as the points of `target=points`.
 //!
 //! A link that could be read only in part is computed as far as it could be, and the notices
 //! say what was ignored. Exit status 2 and one line on standard error for a call that cannot be
 //! carried out.
 
+mod data;
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
 use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, Request, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, open};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv]
+const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv] [--data FILE]
        scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
-                         [--width PIXELS] [--theme light|dark] [--scale FACTOR]
+                         [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
        scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]";
 
 /// Most points `--at` takes.
@@ -65,9 +68,10 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
 }
 
 fn eval(mut parser: Parser) -> Result<String, Failure> {
-    let (mut query, mut at, mut csv) = (None, None, false);
+    let (mut query, mut at, mut csv, mut file) = (None, None, false, None::<PathBuf>);
     while let Some(argument) = parser.next()? {
         match argument {
+            Arg::Long("data") => file = Some(PathBuf::from(parser.value()?)),
             Arg::Long("at") => at = Some(points(&parser.value()?.string()?)?),
             Arg::Long("format") => {
                 csv = match parser.value()?.string()?.as_str() {
@@ -80,8 +84,8 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let query = query.ok_or("eval needs a query")?;
-    let (state, notices) = checked(&query)?;
+    let query = query.or(file.as_ref().map(|_| String::new())).ok_or("eval needs a query")?;
+    let (state, notices) = data::open_query(&query, file.as_deref())?;
     let quantities = match &state {
         LabState::Density(density) => density::report::evaluate(density, at.as_deref())?,
         LabState::Forward(state) => {
@@ -105,10 +109,11 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
 
 fn render(mut parser: Parser) -> Result<String, Failure> {
     let (mut query, mut output, mut figure, mut width) = (None, None, "main".to_owned(), 960u32);
-    let (mut theme, mut scale) = (Theme::Light, 2.0f32);
+    let (mut theme, mut scale, mut file) = (Theme::Light, 2.0f32, None::<PathBuf>);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('o') | Arg::Long("output") => output = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("data") => file = Some(PathBuf::from(parser.value()?)),
             Arg::Long("figure") => figure = parser.value()?.string()?,
             Arg::Long("width") => width = parser.value()?.parse::<u32>()?.clamp(200, 4000),
             Arg::Long("scale") => scale = parser.value()?.parse::<f32>()?.clamp(0.5, 8.0),
@@ -123,9 +128,9 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let query = query.ok_or("render needs a query")?;
+    let query = query.or(file.as_ref().map(|_| String::new())).ok_or("render needs a query")?;
     let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
-    let figure = match checked(&query)?.0 {
+    let figure = match data::open_query(&query, file.as_deref())?.0 {
         LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Forward(state) => forward_figure(&state, &figure, f64::from(width) < NARROW)?,
         LabState::Elbo(state) => elbo_figure(&state, &figure)?,
@@ -144,10 +149,8 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     Ok(String::new())
 }
 
-/// Opens a link; what could not be read goes into the output, but a query with nothing usable
-/// in it is an error.
-fn checked(query: &str) -> Result<(LabState, Vec<Notice>), Failure> {
-    let (state, notices) = open(query);
+/// What was opened, unless something in the query could not be used at all.
+fn refuse((state, notices): (LabState, Vec<Notice>)) -> Result<(LabState, Vec<Notice>), Failure> {
     let fatal = notices.iter().find(|n| match n {
         Notice::UnknownKey { .. }
         | Notice::Newer { .. }

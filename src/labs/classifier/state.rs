@@ -206,7 +206,7 @@ fn natural(target: &Target) -> (f64, Deal) {
     };
     match preset {
         Preset::Gaussian | Preset::Gaussian2 => (1.0, Deal::Block),
-        Preset::Bimodal | Preset::Moons => (2.0, Deal::Block),
+        Preset::Bimodal | Preset::Moons | Preset::Letters => (2.0, Deal::Block),
         Preset::Trio | Preset::Three | Preset::Spiral => (3.0, Deal::Block),
         Preset::Claw | Preset::Ring8 | Preset::Grid9 => (2.0, Deal::Cycle),
         Preset::Checkerboard => (4.0, Deal::Block),

@@ -17,7 +17,7 @@ async fn every_control_has_a_name_and_every_canvas_says_its_numbers() -> Outcome
     let script =
         "return [...document.querySelectorAll('canvas')].map(c => c.getAttribute('aria-label') ?? '')";
     let labels: Vec<String> = serde_json::from_value(page.run(script, vec![]).await?)?;
-    assert_eq!(labels.len(), 3, "{labels:?}");
+    assert_eq!(labels.len(), 4, "the lab's three and the pad: {labels:?}");
     for label in labels {
         assert!(
             label.chars().any(|c| c.is_ascii_digit()) && label.len() > 30,
