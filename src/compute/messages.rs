@@ -252,7 +252,8 @@ pub struct ProbeReply {
     pub elbo: f64,
     /// The formula's own nodes in time.
     pub profile: Vec<ProfileNode>,
-    /// The integrand by quadrature on a fine grid of times; empty above two dimensions.
+    /// The integrand by quadrature on a fine grid of times; empty above two dimensions and
+    /// for large data sets.
     pub reference: Vec<ProfileNode>,
     /// `E[log ρ_t(X_t) | X_0 = x]` at the times of `reference`, in closed form but for the
     /// expectation.

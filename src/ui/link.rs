@@ -28,10 +28,10 @@ pub fn address(query: &str) -> String {
 
 /// Keeps the address bar at `query`, after a pause; `opened` is called with the query when the
 /// visitor goes back or forward or follows a link within the page. Links that are not `ours` are
-/// left to the browser.
+/// opened in a new document.
 pub fn use_link(
     query: Memo<String>,
-    ours: impl Fn(&str) -> bool + 'static,
+    ours: impl Fn(&str) -> bool + Copy + 'static,
     opened: impl Fn(String) + Clone + 'static,
 ) {
     let shown = query;
@@ -53,7 +53,12 @@ pub fn use_link(
         if let Some(timer) = pending.try_update_value(Option::take).flatten() {
             timer.clear();
         }
-        on_pop(current_query());
+        let query = current_query();
+        if ours(&query) {
+            on_pop(query);
+        } else {
+            let _ = window().location().reload();
+        }
     });
     on_cleanup(move || handle.remove());
 

@@ -203,6 +203,7 @@ pub(super) fn elbo_formula(
     variance: crate::math::ReverseVariance,
 ) -> Result<Formula, JobError> {
     let plan = elbo_plan(&spec.schedule.steps(spec.steps), variance, mixture.dim());
-    let estimator = if mixture.dim() <= 3 { Estimator::Quadrature } else { Estimator::SteinQmc };
+    let estimator =
+        if super::probe::by_quadrature(mixture) { Estimator::Quadrature } else { Estimator::SteinQmc };
     Ok(Formula::with_plan(mixture.clone(), plan, &FormulaSpec { estimator, ..*spec })?)
 }

@@ -5,8 +5,8 @@ use super::Progress;
 use super::points::elbo_formula;
 use crate::compute::messages::{JobError, ProbeReply, ProbeRequest, ProfileNode, Reply};
 use crate::math::{
-    Accumulator, Estimate, Estimator, Formula, FormulaSpec, Mixture, NodeEstimate, OdeOptions, OdeRun, Plan,
-    Scratch, lambda_range, mean_log_density,
+    Accumulator, Estimate, Estimator, Formula, FormulaSpec, MAX_COMPONENTS, Mixture, NodeEstimate,
+    OdeOptions, OdeRun, Plan, Scratch, lambda_range, mean_log_density,
 };
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl ProbeTask {
             Formula::with_plan(mixture.clone(), between, spec)?,
             elbo_formula(&mixture, spec, request.variance)?,
         ];
-        if dim <= 2 {
+        if by_quadrature(&mixture) {
             let reference = Plan::continuous(dim, lambda_range(&mixture, 9.0), REFERENCE_STEP);
             let quadrature = FormulaSpec { estimator: Estimator::Quadrature, ..*spec };
             formulas.push(Formula::with_plan(mixture.clone(), reference, &quadrature)?);
@@ -113,12 +113,18 @@ impl ProbeTask {
 
     fn finish(&mut self) -> Progress {
         let ProbeRequest { x, t1, t2, .. } = &self.request;
-        if self.mixture.dim() <= 2 {
+        if by_quadrature(&self.mixture) {
             let at = |t| mean_log_density(&self.mixture, x, t);
             self.reply.difference = Some(at(*t2) - at(*t1));
         }
         Progress::Done(Reply::Probe(self.reply.clone()))
     }
+}
+
+/// Whether expectations by quadrature are affordable: not above two dimensions, and not for large data sets in
+/// a plane.
+pub(super) fn by_quadrature(mixture: &Mixture) -> bool {
+    mixture.dim() == 1 || (mixture.dim() == 2 && mixture.len() <= MAX_COMPONENTS)
 }
 
 fn profile(formula: &Formula, nodes: &[NodeEstimate]) -> Vec<ProfileNode> {

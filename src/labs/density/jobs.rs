@@ -2,13 +2,16 @@
 
 use super::state::{Curve, Density};
 use crate::compute::{ConvergenceRequest, GridRequest, GridStage, PointsRequest, ProbeRequest, Request};
+use crate::labs::common::Target;
 use crate::math::{Axis, Part, Quality};
-use crate::math::{Estimator, Mixture};
+use crate::math::{Estimator, MAX_COMPONENTS, Mixture};
 
 /// Points along the curve, one more than a power of two.
 pub const CURVE: usize = 513;
 /// Points along a side of the map, one more than a power of two.
 pub const SIDE: usize = 129;
+/// Draws at the probe of large data sets where quadrature is chosen.
+pub const LARGE_DRAWS: usize = 256;
 /// Strides of the coarser curves and maps that are shown on the way.
 const CURVE_STRIDES: [usize; 3] = [16, 4, 1];
 const MAP_STRIDES: [usize; 4] = [8, 4, 2, 1];
@@ -71,14 +74,30 @@ pub fn main(state: &Density) -> Request {
 
 /// The job of the probe's figure and table.
 pub fn probe(state: &Density) -> Request {
+    let (target, mut spec) = (state.common.target.components(), state.spec());
+    if is_large(&state.common.target) && spec.estimator == Estimator::Quadrature {
+        // Grids share their quadrature; a point alone would take a minute.
+        (spec.estimator, spec.draws) = (Estimator::SteinQmc, LARGE_DRAWS);
+    }
     Request::Probe(ProbeRequest {
-        target: state.common.target.components(),
-        spec: state.spec(),
+        target,
+        spec,
         x: state.probe(&state.common.target.mixture()),
         t1: state.t1,
         t2: state.t2,
         variance: state.variance,
     })
+}
+
+/// Whether a target has so many components in a plane that only whole grids are taken by quadrature.
+pub fn is_large(target: &Target) -> bool {
+    target.dim() == 2 && target.components().len() > MAX_COMPONENTS
+}
+
+/// Whether there is a figure of convergence: it takes thousands of estimates, each of which costs an evaluation
+/// of every component.
+pub fn converges(target: &Target) -> bool {
+    target.dim() <= 2 && target.components().len() <= MAX_COMPONENTS
 }
 
 /// The job of the convergence figure. What has no part in it is set to its default, so that
@@ -88,12 +107,9 @@ pub fn convergence(state: &Density) -> Request {
     spec.estimator = Estimator::Stein;
     spec.draws = 1;
     spec.score_error = crate::math::ScoreError::default();
-    Request::Convergence(ConvergenceRequest {
-        target: state.common.target.components(),
-        spec,
-        draws: vec![8, 16, 32, 64, 128, 256, 512, 1024],
-        steps: vec![8, 16, 32, 64, 128, 256, 512, 1024],
-    })
+    let target = state.common.target.components();
+    let counts: Vec<usize> = (3..=10).map(|power| 1 << power).collect();
+    Request::Convergence(ConvergenceRequest { target, spec, draws: counts.clone(), steps: counts })
 }
 
 /// Where the `i`-th of `count` equally spaced points lies.

@@ -1,6 +1,6 @@
 //! Parameters of the density lab and their link.
 
-use crate::labs::common::{Common, Target};
+use crate::labs::common::{Common, Target, TargetKind};
 use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
 use crate::permalink::points::{MAX_COLUMNS, MAX_POINTS};
@@ -121,7 +121,7 @@ impl Model for Density {
         let common = Common::read(reader);
         let dim = common.target.dim();
         let mut state = Self {
-            estimator: reader.choice("estimator", &ESTIMATORS, default.estimator),
+            estimator: reader.choice("estimator", &ESTIMATORS, usual_estimator(&common.target)),
             rule: reader.choice("rule", &RULES, default.rule),
             draws: reader.number(&draws_of(dim)),
             t1: reader.number(&T1),
@@ -152,7 +152,8 @@ impl Model for Density {
 
     fn write(&self, writer: &mut Writer) {
         let default = Self::default();
-        writer.choice("estimator", &ESTIMATORS, self.estimator, default.estimator);
+        let usual = usual_estimator(&self.common.target);
+        writer.choice("estimator", &ESTIMATORS, self.estimator, usual);
         writer.choice("rule", &RULES, self.rule, default.rule);
         writer.number(&draws_of(self.common.target.dim()), self.draws);
         writer.number(&T1, self.t1);
@@ -183,6 +184,9 @@ impl Model for Density {
         if other || dim != former {
             self.probe = None;
             self.image = IMAGE.default;
+        }
+        if self.estimator == usual_estimator(before) {
+            self.estimator = usual_estimator(now);
         }
         if self.draws == draws_of(former).default {
             self.draws = draws_of(dim).default;
@@ -223,6 +227,13 @@ impl Density {
             _ => default_probe(mixture),
         }
     }
+}
+
+/// The estimator where a link names none. Of a data set on a line or a plane a picture by quadrature costs
+/// the same whatever the number of its points; by draws, in proportion to it.
+fn usual_estimator(target: &Target) -> Estimator {
+    let data = target.kind() == TargetKind::Points && target.dim() <= 2;
+    if data { Estimator::Quadrature } else { Estimator::Stein }
 }
 
 /// [`DRAWS`] with the default of a target's dimension.

@@ -1,9 +1,10 @@
 //! From replies to tables of numbers.
 
-use super::jobs::{interval, place, square};
+use super::jobs::{LARGE_DRAWS, interval, is_large, place, square};
 use super::plots::picture_order;
 use super::state::Density;
 use crate::compute::{PointsReply, ProbeReply};
+use crate::math::Estimator;
 use crate::ui::table::{Table, TableRow};
 
 /// Decimals of log-densities.
@@ -28,7 +29,11 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Table {
         exact.cells[2] = None;
     }
     Table {
-        caption: format!("Log-density at {place}, in nats"),
+        caption: if is_large(&state.common.target) && state.estimator == Estimator::Quadrature {
+            format!("Log-density at {place}, in nats; the formula by {LARGE_DRAWS} Sobol points a time")
+        } else {
+            format!("Log-density at {place}, in nats")
+        },
         columns: ["by", "value", "standard error", "value − exact"].map(str::to_owned).to_vec(),
         rows,
     }

@@ -41,7 +41,7 @@ pub fn view(
         s.common.shows(Group::Probe).then(|| (jobs::probe(s), Backend::Cpu))
     });
     let convergence = use_job(engine, Slot::Convergence, read, |s| {
-        let can = s.common.shows(Group::Convergence) && s.common.target.dim() <= 2;
+        let can = s.common.shows(Group::Convergence) && jobs::converges(&s.common.target);
         can.then(|| (jobs::convergence(s), Backend::Cpu))
     });
     Effect::new(move |_| busy.set(main.busy.get() || probe.busy.get() || convergence.busy.get()));
@@ -57,9 +57,10 @@ pub fn view(
                 move || probe_figure(state, probe, theme),
             )}
             {show(
-                move || shows(Group::Convergence) && is_drawn(shared),
+                move || shows(Group::Convergence) && converges(shared),
                 move || convergence_figure(state, convergence, theme),
             )}
+            {no_convergence(shared)}
             {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
             {show(
                 move || shows(Group::Text),
@@ -88,15 +89,33 @@ fn backend(state: &Density) -> Backend {
     }
 }
 
-/// Whether the target has a picture in one or two dimensions.
+/// Whether there is a figure of convergence.
 #[cfg(labs)]
-fn is_drawn(shared: Shared) -> bool {
-    !shared.many.get()
+fn converges(shared: Shared) -> bool {
+    !shared.many.get() && jobs::converges(&shared.get().target)
 }
+
+/// Why there is none of a large data set.
+#[cfg(labs)]
+fn no_convergence(shared: Shared) -> AnyView {
+    let missing = move || shared.shows(Group::Convergence) && !shared.many.get() && !converges(shared);
+    show(missing, || {
+        view! {
+            <p class="status">
+                "How the error falls with draws and steps is shown for at most 64 points: it takes thousands of estimates, each of which costs an evaluation of every point."
+            </p>
+        }
+        .into_any()
+    })
+    .into_any()
+}
+
+#[cfg(not(labs))]
+fn no_convergence(_: Shared) {}
 
 /// Presets have.
 #[cfg(not(labs))]
-fn is_drawn(_: Shared) -> bool {
+fn converges(_: Shared) -> bool {
     true
 }
 

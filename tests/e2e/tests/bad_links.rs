@@ -62,7 +62,7 @@ async fn values_that_cannot_be_used_are_replaced_and_named() -> Outcome {
 
 #[tokio::test]
 async fn mixtures_that_are_none_are_refused_with_the_reason() -> Outcome {
-    let page = Page::open("?v=1&lab=density&hide=convergence").await?;
+    let page = Page::open("?v=1&lab=density&hide=convergence&mix=1:0:1").await?;
     let bimodal = [("#field-target", "bimodal")];
     let many = vec!["1:0:1"; 65].join("_");
     let cases: [Case; 7] = [

@@ -199,6 +199,8 @@ async fn files_are_dropped_and_garbage_is_refused_with_its_place() -> Outcome {
     // Three columns: which two is chosen.
     dropped(&page, "h1", r"return 'a;b;c\n1;10;0,5\n2;20;1,5\n3;30;-2\n'").await?;
     says(&page, "Read 3 rows, 3 columns, header skipped").await?;
+    assert_eq!(points(&page).await?, [[1.0, 10.0, 0.5], [2.0, 20.0, 1.5], [3.0, 30.0, -2.0]]);
+    page.set("#field-column2", "1").await?;
     assert_eq!(points(&page).await?, [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]);
     page.set("#field-column2", "2").await?;
     assert_eq!(points(&page).await?, [[1.0, 0.5], [2.0, 1.5], [3.0, -2.0]]);
