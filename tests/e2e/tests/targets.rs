@@ -107,6 +107,44 @@ async fn a_letter_is_drawn_and_its_link_shows_the_same_picture() -> Outcome {
     page.close().await
 }
 
+/// What the forward lab says of its particles: their distance from the exact density, and that of independent
+/// draws from it.
+async fn distances(page: &Page) -> Outcome<[f64; 2]> {
+    let clock = page.table("Where the clock stands").await?;
+    let value = |row: &str| clock.cell(row, "value").unwrap_or(f64::NAN);
+    Ok([value("distance of the particles from ρₜ"), value("the same for independent draws")])
+}
+
+#[tokio::test]
+async fn a_drawn_letter_dissolves_and_comes_back() -> Outcome {
+    let page = Page::open("?v=1&lab=forward&hide=convergence&time=0&pts=0:0_1:1&bandwidth=0.15").await?;
+    page.click_text("button", "Clear").await?;
+    stroke(&page, &[(0.3, 0.2), (0.3, 0.8), (0.7, 0.8)]).await?;
+    assert!(count(&page).await? > 30);
+    page.address_settled().await;
+    let letter = page.canvas(MAIN).await?;
+    let query = page.run("return location.search", vec![]).await?;
+    let query = query.as_str().unwrap_or_default().to_owned();
+    // Noise at the other end, letters at this one, by each sampler.
+    page.visit(&query.replace("time=0", "time=1")).await?;
+    let [distance, floor] = distances(&page).await?;
+    assert!(distance < 3.0 * floor, "noise is off by {distance}, draws by {floor}");
+    assert_ne!(page.canvas(MAIN).await?, letter);
+    for process in ["ddpm", "ddim", "heun"] {
+        page.visit(&format!("{query}&process={process}&samplesteps=200")).await?;
+        let [distance, floor] = distances(&page).await?;
+        // The letter is some units wide.
+        assert!(
+            distance < 0.1 && floor < 0.05,
+            "{process}: the letter is off by {distance}, draws by {floor}"
+        );
+    }
+    // The same link, the same picture.
+    page.visit(&query).await?;
+    assert_eq!(page.canvas(MAIN).await?, letter);
+    page.close().await
+}
+
 #[tokio::test]
 async fn the_pen_draws_by_keys() -> Outcome {
     let page = Page::open(DRAWN).await?;
