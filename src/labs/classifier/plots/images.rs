@@ -22,8 +22,8 @@ const CLASSES: usize = 10;
 
 /// The figure; before any number has come, its axes. `narrow` for phones.
 pub fn main(state: &Classifier, reply: &ImagesReply, narrow: bool) -> Figure {
-    let (confusion, curves) = (confusion(state, reply), curves(state, reply));
-    let wrong = wrong(state, reply, if narrow { 6 } else { 12 });
+    let (confusion, curves) = (confusion(state, reply, narrow), curves(state, reply));
+    let wrong = wrong(state, reply, if narrow { 4 } else { 12 });
     let rows = if narrow {
         vec![Row::new(vec![confusion]).weight(1.4), Row::new(vec![curves]), Row::new(vec![wrong]).weight(0.5)]
     } else {
@@ -49,10 +49,12 @@ pub fn counts(state: &Classifier, reply: &ImagesReply) -> Vec<usize> {
     counts
 }
 
-fn confusion(state: &Classifier, reply: &ImagesReply) -> Panel {
+fn confusion(state: &Classifier, reply: &ImagesReply, narrow: bool) -> Panel {
     let last = (CLASSES - 1) as f64;
     let (ends, turned) = ((-0.5, last + 0.5), (last + 0.5, -0.5));
-    let title = format!("digits, in rows, and labels by {}", RULE_NAMES[state.chosen()]);
+    let rule = RULE_NAMES[state.chosen()];
+    let title =
+        if narrow { format!("labels by {rule}") } else { format!("digits, in rows, and labels by {rule}") };
     let mut panel =
         Panel::new(Axis::linear("label", ends).unlabelled(), Axis::linear("digit", turned).unlabelled())
             .title(title);
@@ -106,7 +108,7 @@ fn wrong(state: &Classifier, reply: &ImagesReply, most: usize) -> Panel {
     let reach = (-0.5, most as f64 - 0.5);
     let mut panel =
         Panel::new(Axis::linear("", reach).unlabelled(), Axis::linear("", (0.0, 1.0)).unlabelled())
-            .title(if most > 6 { WRONG } else { "wrong: digit: Bayes, formula, uniform" });
+            .title(if most > 6 { WRONG } else { "digit: Bayes, formula, uniform" });
     let truth = truth(reply);
     let is_wrong =
         |i: &usize| [0, state.chosen()].iter().any(|rule| reply.labels[*rule].get(*i) != truth.get(*i));
