@@ -17,7 +17,7 @@
 //! and the sums over `k` separate into one along x and one along y. All terms of `ρ` are positive, so that
 //! it has its relative accuracy in the tails too, as far as single precision goes: about 11 σ from the
 //! nearest component. Beyond, components are summed one by one, but only those that have a part: of a stretch
-//! of neighbouring places all whose energies can come within [`MARGIN`] of the least.
+//! of neighbouring places all whose energies can come within 30 nats of the least.
 //!
 //! Tolerance: that of [the score field](super::field), twice.
 //!
