@@ -223,6 +223,12 @@ async fn files_are_dropped_and_garbage_is_refused_with_its_place() -> Outcome {
     assert_eq!(count(&page).await?, 4096);
     let picture = page.canvas(MAIN).await?;
     assert_ne!(picture, first);
+    page.address_settled().await;
+    let query = page.run("return location.search", vec![]).await?;
+    let fresh = Page::open(query.as_str().unwrap_or_default()).await?;
+    assert_eq!(count(&fresh).await?, 4096);
+    assert_eq!(fresh.canvas(MAIN).await?, picture, "the link shows another picture");
+    fresh.close().await?;
     for (text, words) in [
         (r"return 'x,y\n1,2\nhello,world\n'", "line 3, column 1: “hello” is not a number"),
         (r"return '1,2\n3,4\n5\n'", "line 3, column 2: the row has 1 number"),
