@@ -8,6 +8,8 @@ mod backend;
 mod blur;
 #[path = "kernels/field.rs"]
 mod field;
+#[path = "kernels/frames.rs"]
+mod frames;
 #[path = "kernels/particles.rs"]
 mod particles;
 #[path = "kernels/plain.rs"]
@@ -68,6 +70,12 @@ async fn blur_gpu() {
 #[wasm_bindgen_test]
 async fn particles_gpu() {
     particles::holds(&device().await, 1 << 18).await;
+}
+
+#[wasm_bindgen_test]
+async fn frames_gpu() {
+    let Backend::Gpu(gpu) = device().await else { return };
+    frames::holds(&gpu).await;
 }
 
 #[wasm_bindgen_test]

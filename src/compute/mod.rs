@@ -44,7 +44,7 @@ pub use tasks::forward::{
 #[cfg(labs)]
 pub use tasks::gan::{GanField, GanReply, GanRequest, GanWeights, OUTSIDE};
 #[cfg(all(kernels, feature = "gpu"))]
-pub use tasks::{GpuTask, GpuTaskError};
+pub use tasks::{GpuTask, GpuTaskError, Resident};
 pub use tasks::{Progress, Task};
 
 /// Carries a request out in one go.

@@ -160,6 +160,11 @@ impl Gpu {
         Ok(Self { device, queue, info: Arc::new(info), trouble, programs: program::Cache::default() })
     }
 
+    /// Whether both stand for the same device.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.info, &other.info)
+    }
+
     /// What is known of the adapter.
     pub fn info(&self) -> &Info {
         &self.info

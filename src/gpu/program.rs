@@ -1,6 +1,7 @@
 //! Shaders and the work that they are given.
 
 use super::{Buffer, Gpu, GpuError};
+use bytemuck::NoUninit;
 use futures_channel::oneshot;
 use std::collections::HashMap;
 use std::future::Future;
@@ -128,14 +129,14 @@ impl Program {
     ///
     /// # Errors
     /// As [`Program::run`].
-    pub async fn read(
+    pub async fn read<T: bytemuck::AnyBitPattern + NoUninit>(
         &mut self,
         recording: &Recording,
         arrays: &[&Buffer],
         from: &Buffer,
         count: usize,
-    ) -> Result<Vec<f32>, GpuError> {
-        let bytes = 4 * count as u64;
+    ) -> Result<Vec<T>, GpuError> {
+        let bytes = (size_of::<T>() * count) as u64;
         let done = self.gpu.clone().guarded(|gpu| {
             self.back.reserve(gpu, bytes)?;
             self.send(recording, arrays, Some((from, bytes)))?;
@@ -208,7 +209,7 @@ impl Program {
 
 impl Recording {
     /// Adds a dispatch of so many workgroups along each axis.
-    pub fn add<P: bytemuck::NoUninit>(&mut self, pipeline: &Pipeline, parameters: &P, groups: [u32; 3]) {
+    pub fn add<P: NoUninit>(&mut self, pipeline: &Pipeline, parameters: &P, groups: [u32; 3]) {
         let offset = self.parameters.len().next_multiple_of(ALIGNMENT);
         self.parameters.resize(offset, 0);
         self.parameters.extend_from_slice(bytemuck::bytes_of(parameters));

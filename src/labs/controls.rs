@@ -14,9 +14,11 @@ mod points_pad;
 mod target_editor;
 
 use super::common::{
-    C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, TargetKind,
+    BACKENDS, BackendChoice, C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target,
+    TargetKind,
 };
 use super::{Model, fit};
+use crate::compute::web::Backend;
 #[cfg(labs)]
 use crate::labs::digits::load::Loading;
 use crate::math::Mixture;
@@ -289,6 +291,29 @@ pub fn seed_fields(shared: Shared, disabled: Signal<bool>) -> AnyView {
         <button type="button" on:click=new_seed disabled=disabled>"New seed"</button>
     }
     .into_any()
+}
+
+/// Where pictures are computed that a GPU or fast workers take.
+pub fn backend_field(shared: Shared, label: &'static str) -> AnyView {
+    view! {
+        <ChoiceField
+            label
+            key="backend"
+            options=words::BACKENDS.to_vec()
+            value=place(move || { let c = shared.get(); place_of(&BACKENDS, &c.backend) })
+            set=move |i: usize| shared.update(move |c| c.backend = BACKENDS[i].1)
+        />
+    }
+    .into_any()
+}
+
+/// The same as the engine takes it.
+pub fn backend_of(choice: BackendChoice) -> Backend {
+    match choice {
+        BackendChoice::Auto => Backend::Auto,
+        BackendChoice::Gpu => Backend::Gpu,
+        BackendChoice::Cpu => Backend::Cpu,
+    }
 }
 
 /// All parameters of a lab to their defaults; theme and frame stay.

@@ -1,7 +1,7 @@
 //! The same bodies on a GPU, one after the other, and what only a GPU can do: go away.
 
 use crate::backend::Backend;
-use crate::{blur, field, particles, plain};
+use crate::{blur, field, frames, particles, plain};
 use scorescope::gpu::{Gpu, GpuError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -48,6 +48,54 @@ fn blur_gpu() {
 fn particles_gpu() {
     let Some((_turn, gpu)) = device() else { return };
     pollster::block_on(particles::holds(&Backend::Gpu(gpu), 1 << 20));
+}
+
+#[test]
+fn frames_gpu() {
+    let Some((_turn, gpu)) = device() else { return };
+    pollster::block_on(frames::holds(&gpu));
+}
+
+/// A device that goes away takes its particles along: an error, and the next device begins anew.
+#[test]
+fn frames_after_a_lost_device() {
+    use scorescope::compute::{GpuTaskError, Resident};
+    use scorescope::math::{Process, targets::Preset};
+    let Some((_turn, gpu)) = device() else { return };
+    let (frame, resident) = (frames::frame(Preset::Ring8, Process::Ddim, 1000), Resident::default());
+    let first = pollster::block_on(frames::show(&gpu, &resident, frame.clone(), 20)).expect("a picture");
+    gpu.destroy();
+    let lost = pollster::block_on(frames::show(&gpu, &resident, frame.clone(), 10));
+    assert_eq!(lost.err(), Some(GpuTaskError::Gpu(GpuError::Lost)));
+    let next = pollster::block_on(Gpu::request()).expect("another device");
+    assert_eq!(pollster::block_on(frames::show(&next, &resident, frame, 20)), Ok(first));
+}
+
+/// Frames a second of a million particles, forwards and by a sampler.
+#[test]
+#[ignore = "a measurement: run it with --release --ignored --nocapture"]
+fn frames_speed() {
+    use scorescope::compute::{FrameRequest, Resident};
+    use scorescope::math::{Process, targets::Preset};
+    let Some((_turn, gpu)) = device() else { return };
+    let resident = Resident::default();
+    for particles in [100_000, 1_000_000] {
+        for process in [Process::Forward, Process::Ddim] {
+            let frame = frames::frame(Preset::Ring8, process, particles);
+            let frame = FrameRequest { cells: 192, density: 65, measure: false, ..frame };
+            let picture = |level| pollster::block_on(frames::show(&gpu, &resident, frame.clone(), level));
+            let (levels, mut seconds) = (if process.is_reverse() { [40, 0] } else { [0, 40] }, Vec::new());
+            picture(levels[0]).expect("a picture");
+            for level in 1..40usize {
+                let start = std::time::Instant::now();
+                picture(levels[0].abs_diff(level)).expect("a picture");
+                seconds.push(start.elapsed().as_secs_f64());
+            }
+            seconds.sort_by(f64::total_cmp);
+            let (median, p95) = (seconds[seconds.len() / 2], seconds[seconds.len() * 95 / 100]);
+            println!("{particles} {process:?}: median {:.2} ms, p95 {:.2} ms", median * 1e3, p95 * 1e3);
+        }
+    }
 }
 
 #[test]

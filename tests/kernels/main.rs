@@ -10,6 +10,8 @@ mod backend;
 mod blur;
 mod field;
 #[cfg(feature = "gpu")]
+mod frames;
+#[cfg(feature = "gpu")]
 mod gpu;
 mod particles;
 mod plain;

@@ -105,7 +105,14 @@ fn structs_are_laid_out_alike() {
         stream,
         a,
         b,
-        c
+        c,
+        start,
+        columns,
+        rows,
+        low_x,
+        low_y,
+        density_x,
+        density_y
     );
     same!(blur::gpu::SHADER, "Reading", blur::gpu::Reading, first, count, start);
 }

@@ -12,6 +12,8 @@
 
 mod course;
 mod frame;
+#[cfg(all(kernels, feature = "gpu"))]
+pub(super) mod graphics;
 mod orders;
 mod run;
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! Pictures in two dimensions carried out on a GPU, piece by piece.
+//! Pictures in two dimensions, and of moving particles, carried out on a GPU, piece by piece.
 
-use super::Progress;
+use super::forward::ForwardRequest;
+use super::forward::graphics::{GpuFrame, Resident};
 use super::grid::{add_base, empty_reply};
+use super::{Progress, Task};
 use crate::compute::messages::{
     GridReply, GridRequest, GridStage, JobError, PointsReply, PointsRequest, Reply, Request,
 };
@@ -25,20 +27,22 @@ pub enum GpuTaskError {
 
 /// A request being carried out on a GPU. Only [`Request::is_wide`] ones are taken.
 #[derive(Debug)]
-pub struct GpuTask {
-    mixture: Arc<Mixture>,
-    kind: Kind,
-}
+pub struct GpuTask(Kind);
 
 #[derive(Debug)]
 enum Kind {
+    Frame(Box<GpuFrame>),
+    /// What the GPU does not take, but is nothing that another job should leave it for.
+    Beside(Box<Task>),
     Grid {
+        mixture: Arc<Mixture>,
         request: GridRequest,
         kernel: Box<BlurGpu>,
         stage: usize,
         begun: bool,
     },
     Points {
+        mixture: Arc<Mixture>,
         request: PointsRequest,
         formula: Box<Formula>,
         kernel: Box<PlainGpu>,
@@ -48,30 +52,43 @@ enum Kind {
 }
 
 impl GpuTask {
-    /// Checks a request and starts on it.
+    /// Checks a request and starts on it, with what former tasks left on the device.
     ///
     /// # Errors
     /// [`GpuTaskError::Job`] when it cannot be computed; [`GpuError::Unsuited`] for what the GPU
     /// does not take.
-    pub fn new(gpu: &Gpu, request: Request) -> Result<Self, GpuTaskError> {
+    pub fn new(gpu: &Gpu, resident: &Resident, request: Request) -> Result<Self, GpuTaskError> {
         if !request.is_wide() {
             return Err(GpuError::Unsuited.into());
         }
         match request {
+            Request::Forward(ForwardRequest::Frame(frame)) => {
+                Ok(Self(match GpuFrame::new(gpu, resident, frame.clone())? {
+                    Some(task) => Kind::Frame(Box::new(task)),
+                    None => {
+                        Kind::Beside(Box::new(Task::new(Request::Forward(ForwardRequest::Frame(frame)))?))
+                    }
+                }))
+            }
+            Request::Forward(_) => Ok(Self(Kind::Beside(Box::new(Task::new(request)?)))),
             Request::Grid(request) => {
                 let mixture = Arc::new(Mixture::new(&request.target).map_err(JobError::from)?);
                 let kernel = Box::new(BlurGpu::new(gpu));
-                Ok(Self { mixture, kind: Kind::Grid { request, kernel, stage: 0, begun: false } })
+                Ok(Self(Kind::Grid { mixture, request, kernel, stage: 0, begun: false }))
             }
             Request::Points(request) if !request.ode && request.elbo.is_none() => {
                 let mixture = Arc::new(Mixture::new(&request.target).map_err(JobError::from)?);
                 let formula = Formula::new(mixture.clone(), &request.spec).map_err(JobError::from)?;
                 let kernel = Box::new(PlainGpu::new(gpu));
                 let reply = PointsReply::default();
-                Ok(Self {
+                Ok(Self(Kind::Points {
                     mixture,
-                    kind: Kind::Points { request, formula: Box::new(formula), kernel, work: None, reply },
-                })
+                    request,
+                    formula: Box::new(formula),
+                    kernel,
+                    work: None,
+                    reply,
+                }))
             }
             _ => Err(GpuError::Unsuited.into()),
         }
@@ -82,9 +99,10 @@ impl GpuTask {
     /// # Errors
     /// [`GpuTaskError::Gpu`] when the device cannot go on; the task is then lost.
     pub async fn step(&mut self) -> Result<Progress, GpuTaskError> {
-        let mixture = &self.mixture;
-        match &mut self.kind {
-            Kind::Grid { request, kernel, stage, begun } => {
+        match &mut self.0 {
+            Kind::Frame(task) => task.step().await,
+            Kind::Beside(task) => Ok(task.step()),
+            Kind::Grid { mixture, request, kernel, stage, begun } => {
                 let Some(GridStage { axes, quality }) = request.stages.get(*stage).copied() else {
                     return Ok(Progress::Done(Reply::Grid(GridReply::default())));
                 };
@@ -108,7 +126,7 @@ impl GpuTask {
                     Progress::Done(reply)
                 })
             }
-            Kind::Points { request, formula, kernel, work, reply } => {
+            Kind::Points { mixture, request, formula, kernel, work, reply } => {
                 let (count, done) = (request.points.len() / 2, reply.formula.len());
                 // One batch a stage of the picture.
                 let end =

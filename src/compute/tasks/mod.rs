@@ -21,6 +21,8 @@ mod probe;
 
 use super::messages::{JobError, Reply, Request};
 #[cfg(all(kernels, feature = "gpu"))]
+pub use forward::graphics::Resident;
+#[cfg(all(kernels, feature = "gpu"))]
 pub use gpu::{GpuTask, GpuTaskError};
 
 /// Evaluations of mixture components in one step: about two milliseconds.

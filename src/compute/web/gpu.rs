@@ -3,7 +3,7 @@
 
 use super::pump::pause;
 use super::worker::{decode, encode, post, scope};
-use crate::compute::{Event, GpuTask, GpuTaskError, Progress, Submission, Update};
+use crate::compute::{Event, GpuTask, GpuTaskError, Progress, Resident, Submission, Update};
 use crate::gpu::{Gpu, Tier};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,6 +20,7 @@ pub(super) async fn serve() {
     };
     let newest: Rc<RefCell<Option<Submission>>> = Rc::default();
     let running = Rc::new(Cell::new(false));
+    let resident = Resident::default();
     let name = match gpu.info().name.as_str() {
         "" => "WebGPU",
         name => name,
@@ -33,8 +34,9 @@ pub(super) async fn serve() {
             *newest.borrow_mut() = Some(submission);
             if !running.replace(true) {
                 let (gpu, newest, running) = (gpu.clone(), newest.clone(), running.clone());
+                let resident = resident.clone();
                 spawn_local(async move {
-                    run(&gpu, &newest).await;
+                    run(&gpu, &resident, &newest).await;
                     running.set(false);
                 });
             }
@@ -46,7 +48,7 @@ pub(super) async fn serve() {
 }
 
 /// Carries out what was submitted last until nothing is left.
-async fn run(gpu: &Gpu, newest: &RefCell<Option<Submission>>) {
+async fn run(gpu: &Gpu, resident: &Resident, newest: &RefCell<Option<Submission>>) {
     // A statement of its own, so that the list is not borrowed while a job runs.
     loop {
         let next = newest.borrow_mut().take();
@@ -57,7 +59,7 @@ async fn run(gpu: &Gpu, newest: &RefCell<Option<Submission>>) {
             continue;
         };
         let send = |event| post(&encode(&Update { id, slot, event }));
-        let mut task = match GpuTask::new(gpu, request) {
+        let mut task = match GpuTask::new(gpu, resident, request) {
             Ok(task) => task,
             Err(GpuTaskError::Job(error)) => {
                 send(Event::Failed(error));

@@ -226,7 +226,7 @@ impl PlainGpu {
             }
         }
         let count = self.points * (formula.replicates() + 1);
-        let totals = self.program.read(&recording, &arrays, &self.totals, count).await?;
+        let totals: Vec<f32> = self.program.read(&recording, &arrays, &self.totals, count).await?;
         self.started = true;
         let (points, replicates) = (self.points, formula.replicates());
         let total = |i: usize, r: usize| piece.constants[r] + f64::from(totals[r * points + i]);

@@ -10,8 +10,8 @@ use super::state::Density;
 use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{ConvergenceReply, Reply, Slot};
-use crate::labs::common::{BackendChoice, Group};
-use crate::labs::controls::Shared;
+use crate::labs::common::Group;
+use crate::labs::controls::{Shared, backend_of};
 use crate::math::{Mixture, Scratch};
 use crate::plot::Theme;
 use crate::ui::figure::{FigureView, ProbeControl};
@@ -79,13 +79,11 @@ fn get(state: RwSignal<Density>) -> Density {
 
 /// Where maps are to be computed; a curve is computed in one place only.
 fn backend(state: &Density) -> Backend {
-    match state.common.backend {
-        _ if state.common.target.dim() == 1 => Backend::Auto,
+    match state.common.target.dim() {
+        1 => Backend::Auto,
+        2 => backend_of(state.common.backend),
         // The kernels of the GPU are for the plane.
-        _ if state.common.target.dim() > 2 => Backend::Cpu,
-        BackendChoice::Auto => Backend::Auto,
-        BackendChoice::Gpu => Backend::Gpu,
-        BackendChoice::Cpu => Backend::Cpu,
+        _ => Backend::Cpu,
     }
 }
 

@@ -6,7 +6,9 @@ use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{CourseReply, ForwardReply, FrameReply, OrdersReply, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
+use crate::labs::controls::{
+    Shared, TargetControls, backend_field, backend_of, place_of, reset_button, schedule_fields, seed_fields,
+};
 use crate::labs::density::VARIANCES;
 use crate::labs::figures::{NARROW, height};
 use crate::math::{Process, step_index};
@@ -53,8 +55,9 @@ pub fn view(
 ) -> AnyView {
     let playing = RwSignal::new(false);
     let read = move || (state.get(), playing.get());
-    let frame =
-        use_job(engine, Slot::Main, read, |(s, playing)| Some((jobs::frame(s, !playing), Backend::Cpu)));
+    let frame = use_job(engine, Slot::Main, read, |(s, playing)| {
+        Some((jobs::frame(s, !playing), backend_of(s.common.backend)))
+    });
     let read = move || state.get();
     let course = use_job(engine, Slot::Probe, read, |s| Some((jobs::course(s), Backend::Cpu)));
     let orders = use_job(engine, Slot::Convergence, read, |s| {
@@ -388,6 +391,7 @@ fn particle_controls(state: RwSignal<Forward>, shared: Shared) -> AnyView {
                 },
             )}
             {seed_fields(shared, Signal::stored(false))}
+            {backend_field(shared, "Particles moved on")}
         </fieldset>
     }
     .into_any()

@@ -104,6 +104,39 @@ async fn a_moment_looks_the_same_whichever_way_one_comes() -> Outcome {
     page.close().await
 }
 
+/// On a GPU, here one in software, the particles are the same, and they play.
+#[tokio::test]
+async fn the_gpu_moves_the_same_particles() -> Outcome {
+    let link = "?v=1&lab=forward&target=ring8&process=ddim&time=0.3&samplesteps=60&particles=5000";
+    let options = Options { webgpu: true, ..Options::default() };
+    let page = Page::open_with(options, &format!("{link}&backend=gpu")).await?;
+    let distances = async |page: &Page| -> Outcome<[f64; 2]> {
+        let clock = page.table("Where the clock stands").await?;
+        let rows = ["distance of the particles from ρₜ", "the same for independent draws"];
+        Ok(rows.map(|row| clock.cell(row, "value").unwrap_or(f64::NAN)))
+    };
+    assert!(page.text(".badge").await?.starts_with("GPU"), "{}", page.text(".badge").await?);
+    assert!(page.text("p.status").await?.contains("5000 particles"), "{}", page.text("p.status").await?);
+    assert!(page.text("p.status").await?.contains("on the GPU"), "{}", page.text("p.status").await?);
+    let (there, picture) = (distances(&page).await?, main_picture(&page).await?);
+    scrub(&page, 40).await?;
+    assert_ne!(main_picture(&page).await?, picture);
+    scrub(&page, 18).await?;
+    assert_eq!(main_picture(&page).await?, picture, "back at the same moment");
+    page.click(".player .play").await?;
+    page.wait("the end", "document.querySelector('.player input').value === '0'").await?;
+    page.ready().await?;
+    assert!(page.text(".badge").await?.starts_with("GPU"), "{}", page.text(".badge").await?);
+    scrub(&page, 18).await?;
+    page.set("#field-backend", "cpu").await?;
+    page.wait("the workers", "document.querySelector('.badge').textContent.includes('workers')").await?;
+    page.ready().await?;
+    let here = distances(&page).await?;
+    assert_eq!(there[1], here[1], "the independent draws are the same");
+    assert!((there[0] - here[0]).abs() < 1e-3 && there[0] < 0.2, "{there:?} {here:?}");
+    page.close().await
+}
+
 /// With less motion wanted the clock goes in leaps of a twelfth.
 #[tokio::test]
 async fn less_motion_is_a_few_leaps() -> Outcome {

@@ -1,6 +1,8 @@
 //! The picture at a moment: the run goes there, then its particles are counted, and the first share
 //! adds what is exact: `ρ_t` on a grid, its score on a coarser one, its distribution functions.
 
+#[cfg(all(kernels, feature = "gpu"))]
+use super::Journey;
 use super::run::{self, Run, move_particles};
 use super::{
     ForwardReply, FrameReply, FrameRequest, MOST_VERTICES, Measure, STEP, bins_for, in_the_plane, lines,
@@ -8,6 +10,8 @@ use super::{
 };
 use crate::compute::messages::{JobError, Reply};
 use crate::compute::tasks::Progress;
+#[cfg(all(kernels, feature = "gpu"))]
+use crate::kernels::particles::gpu::Cells;
 use crate::math::{Bins, Line, Marginal, Mixture, Move, Process, ReverseVariance, Scratch, Time};
 
 /// Particles counted in a step.
@@ -105,6 +109,81 @@ impl FrameTask {
             }
             None => Progress::Done(Reply::Forward(ForwardReply::Frame(std::mem::take(&mut self.reply)))),
         }
+    }
+
+    /// What the particles follow.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn journey(&self) -> &Journey {
+        &self.request.journey
+    }
+
+    /// How many there are in this share.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn particles(&self) -> usize {
+        self.share.1
+    }
+
+    /// Steps that lead to the moment.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn goal(&self) -> usize {
+        self.goal
+    }
+
+    /// Whether the distance from `ρ_t` is wanted.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn measures(&self) -> bool {
+        self.request.measure
+    }
+
+    /// The cells, as the GPU's kernel takes them.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn cells(&self) -> Cells {
+        let FrameRequest { range, cells, .. } = &self.request;
+        let along = |i: usize| range.get(i).copied().unwrap_or((0.0, 1.0));
+        let [(left, right), (low, high)] = [along(0), along(1)];
+        let rows = if range.len() == 1 { 1 } else { *cells };
+        Cells { low: [left, low], high: [right, high], count: [*cells, rows] }
+    }
+
+    /// Takes counts of the cells from elsewhere.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn set_counts(&mut self, counts: Vec<u32>) {
+        self.reply.counts = counts;
+    }
+
+    /// Counts the projections of some particles that are elsewhere, from this one on; which is next.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn project(&mut self, from: usize, [xs, ys]: [&[f32]; 2]) -> usize {
+        let end = (from + MEASURED).min(xs.len());
+        if let Some(measure) = &mut self.reply.measure {
+            project(
+                &measure.bins,
+                self.request.range.len(),
+                &xs[from..end],
+                &ys[from..end],
+                &mut measure.counts,
+            );
+        }
+        end
+    }
+
+    /// Follows the ways of the first particles alone; `true` when they are there, and then the task goes
+    /// on with what comes after counting.
+    #[cfg(all(kernels, feature = "gpu"))]
+    pub(super) fn follow(&mut self) -> bool {
+        let Self { request, goal, share, .. } = self;
+        // An even number, as every share has.
+        let some = request.paths.next_multiple_of(2).min(share.1);
+        let ways = run::with(&request.journey, (0, some), |run| {
+            run.advance(*goal).then(|| ways(run.tracks(), request))
+        });
+        match ways {
+            Ok(None) => return false,
+            Ok(Some(ways)) => (self.reply.levels, self.reply.paths) = ways,
+            Err(_) => {}
+        }
+        self.work = if self.request.measure { Work::Drawing(0) } else { Work::Density };
+        true
     }
 
     /// Counts some of the particles, and at the last takes their ways along.

@@ -11,6 +11,7 @@ use crate::math::random::{normals, stream};
 use crate::math::{Mixture, Move, Step, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Moments that are kept at most.
 const MOMENTS: usize = 12;
@@ -19,9 +20,21 @@ const KEPT: usize = 16 << 20;
 
 /// Positions of particles, by coordinate.
 #[derive(Clone, Debug, Default)]
-struct Places {
-    xs: Vec<f32>,
-    ys: Vec<f32>,
+pub(super) struct Places {
+    pub(super) xs: Vec<f32>,
+    pub(super) ys: Vec<f32>,
+}
+
+impl Places {
+    /// So many particles at the origin.
+    pub(super) fn origin(count: usize) -> Self {
+        Self { xs: vec![0.0; count], ys: vec![0.0; count] }
+    }
+
+    /// Those of some particles, by coordinate.
+    pub(super) fn at(&mut self, range: Range<usize>) -> [&mut [f32]; 2] {
+        [&mut self.xs[range.clone()], &mut self.ys[range]]
+    }
 }
 
 /// A run of the particles `first ..`.
@@ -78,7 +91,7 @@ impl Run {
             mixture,
             first,
             times,
-            places: Places { xs: vec![0.0; count], ys: vec![0.0; count] },
+            places: Places::origin(count),
             drawn: 0,
             done: 0,
             moved: 0,
@@ -129,8 +142,7 @@ impl Run {
             };
             let some = (budget / cost).max(256).min(count - self.moved);
             let end = (self.moved + some).next_multiple_of(2).min(count);
-            let range = self.moved..end;
-            let places = [&mut self.places.xs[range.clone()], &mut self.places.ys[range]];
+            let places = self.places.at(self.moved..end);
             let noise = (self.journey.seed, self.done as u32);
             move_particles(&self.mixture, &step, noise, self.first + self.moved, places);
             budget = budget.saturating_sub((end - self.moved) * cost);
@@ -149,8 +161,7 @@ impl Run {
     /// Draws some particles where the process starts.
     fn draw(&mut self) {
         let end = (self.drawn + 32_768).min(self.places.xs.len());
-        let range = self.drawn..end;
-        let places = [&mut self.places.xs[range.clone()], &mut self.places.ys[range]];
+        let places = self.places.at(self.drawn..end);
         let first = self.first + self.drawn;
         if self.journey.process.is_reverse() {
             draw_prior(self.journey.seed, first, places);
@@ -198,7 +209,7 @@ pub(super) fn draw_target(mixture: &Mixture, seed: u32, first: usize, [xs, ys]: 
 }
 
 /// Draws from `N(0, I)`.
-fn draw_prior(seed: u32, first: usize, [xs, ys]: [&mut [f32]; 2]) {
+pub(super) fn draw_prior(seed: u32, first: usize, [xs, ys]: [&mut [f32]; 2]) {
     if fast::prior(seed, first, [&mut *xs, &mut *ys]) {
         return;
     }

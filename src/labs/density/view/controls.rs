@@ -1,8 +1,10 @@
 //! The column of controls. They write parameters and nothing else.
 
 use super::get;
-use crate::labs::common::{BACKENDS, Group};
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
+use crate::labs::common::Group;
+use crate::labs::controls::{
+    Shared, TargetControls, backend_field, place_of, reset_button, schedule_fields, seed_fields,
+};
 use crate::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, PROBE_REACH, RULES, T1, T2, VARIANCES, draws_of,
 };
@@ -58,13 +60,7 @@ fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
                 disabled=exact
             />
             {seed_fields(shared, exact)}
-            <ChoiceField
-                label="Maps computed on"
-                key="backend"
-                options=words::BACKENDS.to_vec()
-                value=place(move || { let s = get(state); place_of(&BACKENDS, &s.common.backend) })
-                set=move |i: usize| state.update(|s| s.common.backend = BACKENDS[i].1)
-            />
+            {backend_field(shared, "Maps computed on")}
         </fieldset>
     }
     .into_any()
