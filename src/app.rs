@@ -16,6 +16,7 @@ use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
 use crate::ui::link::{replace, take_fragment};
 use crate::ui::notices::Notices;
+use crate::ui::paint::use_painting;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
@@ -143,9 +144,12 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
     #[cfg(labs)]
     provide_context(theme);
     // A state in words, for style sheets and tests.
+    let painting = use_painting();
     Effect::new(move |_| {
         if let Some(root) = document().get_element_by_id("app") {
-            let _ = root.set_attribute("data-state", if busy.get() { "busy" } else { "ready" });
+            // Both are read, so that both are followed.
+            let busy = busy.get() | painting.get();
+            let _ = root.set_attribute("data-state", if busy { "busy" } else { "ready" });
             let embed = shared.get().embed;
             let _ = root.toggle_attribute_with_force("data-embed", embed);
         }

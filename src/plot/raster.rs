@@ -148,13 +148,30 @@ impl<'a> Painter<'a> {
     }
 }
 
-/// Each pixel the colour of its nearest node.
+/// Each pixel the colour of its nearest node: a row of nodes is coloured once and repeated.
 fn cells(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(columns.len() * rows.len() * 3);
-    for (j, &v) in rows.iter().enumerate() {
-        for (i, &u) in columns.iter().enumerate() {
-            rgb.extend(painter.colour(grid.at(u.round() as usize, v.round() as usize), i, j));
+    let across: Vec<usize> = columns.iter().map(|u| u.round() as usize).collect();
+    let down: Vec<usize> = rows.iter().map(|v| v.round() as usize).collect();
+    let width = columns.len() * 3;
+    let mut rgb = vec![0; width * rows.len()];
+    // The row of nodes that the last line shows, unless it has a hatch, which is not the same in two lines.
+    let mut shown = None;
+    for (j, &row) in down.iter().enumerate() {
+        let (before, line) = rgb.split_at_mut(width * j);
+        let line = &mut line[..width];
+        if shown == Some(row) {
+            line.copy_from_slice(&before[width * (j - 1)..]);
+            continue;
         }
+        let nodes = &grid.values[row * grid.nx..(row + 1) * grid.nx];
+        let (mut of, mut colour) = (usize::MAX, [0; 3]);
+        for (i, (pixel, &k)) in line.as_chunks_mut::<3>().0.iter_mut().zip(&across).enumerate() {
+            if k != of || nodes[k].is_nan() {
+                (of, colour) = (k, painter.colour(nodes[k], i, j));
+            }
+            (pixel[0], pixel[1], pixel[2]) = (colour[0], colour[1], colour[2]);
+        }
+        shown = nodes.iter().all(|v| !v.is_nan()).then_some(row);
     }
     rgb
 }
@@ -166,29 +183,51 @@ fn smooth(grid: &Grid, columns: &[f64], rows: &[f64], painter: &Painter) -> Vec<
         let i = (u as usize).min(n - 2);
         (i, u - i as f64)
     };
-    let columns_split: Vec<(usize, f64)> = columns.iter().map(|&u| split(u, grid.nx)).collect();
+    // The pixels of a row that lie between two nodes, cell by cell: where they begin and where they are.
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let places: Vec<f32> = columns
+        .iter()
+        .enumerate()
+        .map(|(i, &u)| {
+            let (cell, share) = split(u, grid.nx);
+            if spans.last().is_none_or(|(_, last)| *last != cell) {
+                spans.push((i, cell));
+            }
+            share as f32
+        })
+        .collect();
+    let ends = spans.iter().skip(1).map(|(start, _)| *start).chain([columns.len()]);
+    let spans: Vec<(usize, usize, usize)> =
+        spans.iter().zip(ends).map(|((start, cell), end)| (*start, end, *cell)).collect();
     let mut rgb = vec![0; columns.len() * rows.len() * 3];
-    // Nodes of a row as places in the colour table, which are interpolated like the values.
+    // Nodes of a row as places in the colour table, which are interpolated like the values. Single precision
+    // is a thousandth of a colour.
     let (origin, gain, base) = painter.line.unwrap_or((0.0, f64::NAN, 0.0));
-    let mut blend = vec![0.0; grid.nx];
+    let mut blend = vec![0.0f32; grid.nx];
     for (j, (line, &v)) in rgb.chunks_exact_mut(columns.len() * 3).zip(rows).enumerate() {
         let (row, t) = split(v, grid.ny);
         let nodes = &grid.values[row * grid.nx..(row + 2) * grid.nx];
         let (lower, upper) = nodes.split_at(grid.nx);
         for ((place, a), b) in blend.iter_mut().zip(lower).zip(upper) {
-            *place = (a + (b - a) * t - origin) * gain + base;
+            *place = ((a + (b - a) * t - origin) * gain + base) as f32;
         }
-        for (i, (pixel, &(k, s))) in line.chunks_exact_mut(3).zip(&columns_split).enumerate() {
-            let place = blend[k] + (blend[k + 1] - blend[k]) * s;
-            let colour = if place.is_finite() {
-                // The cast saturates, as the scale should.
-                painter.table[(place as usize).min(TABLE - 1)]
+        for &(start, end, cell) in &spans {
+            let (from, rise) = (blend[cell], blend[cell + 1] - blend[cell]);
+            let pixels = line[3 * start..3 * end].as_chunks_mut::<3>().0.iter_mut().zip(&places[start..end]);
+            if (from + rise).is_finite() && rise.is_finite() {
+                for (pixel, &s) in pixels {
+                    // The cast saturates, as the scale should. Whole arrays are copied by calls, bytes are not.
+                    let [r, g, b] = painter.table[((from + rise * s) as usize).min(TABLE - 1)];
+                    (pixel[0], pixel[1], pixel[2]) = (r, g, b);
+                }
             } else {
                 // One infinite or missing corner would spread over its cell: there each pixel takes its nearest
                 // node.
-                painter.colour(grid.at(k + usize::from(s >= 0.5), row + usize::from(t >= 0.5)), i, j)
-            };
-            pixel.copy_from_slice(&colour);
+                for (i, (pixel, &s)) in (start..).zip(pixels) {
+                    let value = grid.at(cell + usize::from(s >= 0.5), row + usize::from(t >= 0.5));
+                    *pixel = painter.colour(value, i, j);
+                }
+            }
         }
     }
     rgb

@@ -2,10 +2,12 @@
 //! alternative, and a probe that can be dragged over it.
 
 use super::link::watch_media;
+use super::paint::use_painter;
 use super::reactive::{flag, text};
 use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas};
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, ResizeObserver};
@@ -57,16 +59,15 @@ pub fn FigureView(
         let width = width.get();
         figure.with(|f| f.as_ref().map_or(0.0, |f| height(f, width)).round())
     });
-    Effect::new(move |_| {
-        // First of all: the effect must hear of the figure before it hears of the height, which
-        // follows from the figure. In the other order Leptos updates the figure on behalf of the
-        // height, finds the height unchanged, and does not run the effect.
-        figure.track();
-        let (Some(canvas), width, height) = (canvas.get(), width.get(), tall.get()) else {
+    let painter = use_painter();
+    let draw: Rc<dyn Fn()> = Rc::new(move || {
+        let (Some(canvas), width, height) =
+            (canvas.get_untracked(), width.get_untracked(), tall.get_untracked())
+        else {
             return;
         };
-        let style = Style::new(theme.get(), density.get());
-        figure.with(|figure| {
+        let style = Style::new(theme.get_untracked(), density.get_untracked());
+        figure.with_untracked(|figure| {
             if let Some(figure) = figure
                 && width > 0.0
             {
@@ -81,6 +82,18 @@ pub fn FigureView(
                 drawn.set(result);
             }
         });
+    });
+    Effect::new(move |_| {
+        // First of all: the effect must hear of the figure before it hears of the height, which
+        // follows from the figure. In the other order Leptos updates the figure on behalf of the
+        // height, finds the height unchanged, and does not run the effect.
+        figure.track();
+        canvas.track();
+        width.track();
+        tall.track();
+        theme.track();
+        density.track();
+        painter.ask(draw.clone());
     });
     let summary = move || figure.with(|f| f.as_ref().map(|f| f.summary.clone()).unwrap_or_default());
     view! {
