@@ -182,6 +182,15 @@ impl Mixture {
         self.bend_between(time.t(), time.one_minus_t())
     }
 
+    /// The bend of the score of `ρ_t` (of `ρ_0` without a time) that counts: at least a `sharpest`-th of the
+    /// smallest standard deviation. Components `r = n σ` apart bend the score over `σ/n`, but the ridge between
+    /// them is `n²/8` nats below their peaks, and so far out that a blur does not bring it in.
+    pub fn felt_bend(&self, time: Option<Time>, sharpest: f64) -> f64 {
+        let (noise, signal) = time.map_or((0.0, 1.0), |time| (time.t(), time.one_minus_t()));
+        let least = (self.variance_range().0 * signal + noise).sqrt();
+        self.bend_between(noise, signal).max(least / sharpest)
+    }
+
     fn bend_between(&self, noise: f64, signal: f64) -> f64 {
         let smallest = self.variance_range().0 * signal + noise;
         let distance = 2.0 * (self.largest_mean_squared() * signal).sqrt();
