@@ -115,6 +115,9 @@ impl Model for Classifier {
             reader.notice(Notice::Conflict(reason));
             state.classes = None;
         }
+        // As many as the target's own are no choice, and are not written.
+        let own = natural(&state.common.target).0;
+        state.classes = state.classes.filter(|classes| *classes != own);
         state
     }
 
@@ -237,6 +240,13 @@ mod tests {
             let (state, notices) = opened(query);
             assert_eq!((state.query().as_str(), notices.len()), (query, 0));
         }
+    }
+
+    #[test]
+    fn as_many_classes_as_the_targets_own_are_no_choice() {
+        let (state, notices) = opened("lab=classifier&target=grid9&classes=2");
+        assert_eq!((state.classes, state.classes(), notices.len()), (None, 2, 0));
+        assert_eq!(opened("lab=classifier&target=grid9&classes=3").0.classes, Some(3.0));
     }
 
     #[test]
