@@ -101,7 +101,8 @@ impl Model for Classifier {
             common,
         };
         if state.is_digits() {
-            if state.classes.take().is_some() || state.deal.take().is_some() {
+            let chosen = (state.classes.take(), state.deal.take());
+            if chosen != (None, None) {
                 let reason = "The digits have classes of their own: “classes” and “deal” were ignored.";
                 reader.notice(Notice::Conflict(reason.to_owned()));
             }
@@ -240,6 +241,12 @@ mod tests {
             let (state, notices) = opened(query);
             assert_eq!((state.query().as_str(), notices.len()), (query, 0));
         }
+    }
+
+    #[test]
+    fn the_digits_leave_neither_classes_nor_a_deal() {
+        let (state, notices) = opened("lab=classifier&target=digits&classes=3&deal=cycle");
+        assert_eq!((state.classes, state.deal, notices.len()), (None, None, 1));
     }
 
     #[test]
