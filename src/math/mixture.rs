@@ -127,8 +127,12 @@ impl Mixture {
         for (index, component) in components.iter().enumerate() {
             let (variances, axes) = decompose(component, index + 1, dim)?;
             if component.weight > 0.0 {
+                // Of the ratio, whose logarithm has all its digits, unless there is none in double precision.
+                let ratio = component.weight / largest;
+                let log_ratio =
+                    if ratio.is_normal() { ratio.ln() } else { component.weight.ln() - largest.ln() };
                 prepared.push(Prepared {
-                    log_weight: component.weight.ln() - largest.ln() - total.ln(),
+                    log_weight: log_ratio - total.ln(),
                     mean: component.mean.clone(),
                     variances,
                     axes,
