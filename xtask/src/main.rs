@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use xtask::{
-    Error, Result, bench, build, ci, fuzz,
+    Error, Result, bench, build, ci, deny, fuzz,
     serve::Server,
     setup::{self, Needs},
     test::{self, Group},
@@ -17,8 +17,9 @@ cargo xtask test [native|browser|e2e]       run every test, or one group [--no-b
 cargo xtask fuzz [--minutes N]              try random links, files and calls, for 10 minutes if not told
 cargo xtask bench                           measure against peers and write benches/RESULTS.md
 cargo xtask bench kernels [ARGS]            time the parts one by one; ARGS go to Criterion
-cargo xtask ci                              formatting, lints, documentation, tidiness
+cargo xtask ci                              formatting, lints, documentation, tidiness, dependencies
 cargo xtask tidy                            the house rules alone
+cargo xtask deny                            the dependencies alone: licences, sources, two versions of one
 cargo xtask setup                           install whatever any of these needs
 
 Each command first installs what it needs and is missing: into .tools/ where possible.";
@@ -76,6 +77,7 @@ fn command(arguments: &[String]) -> Result<()> {
             [first, ..] => Err(unknown(first)),
         },
         "ci" => none(rest).and_then(|()| ci::run(&root)),
+        "deny" => none(rest).and_then(|()| deny::run(&root)),
         "tidy" => none(rest).and_then(|()| tidy::run(&root)),
         "setup" => none(rest).and_then(|()| setup::run(&root, Needs::ALL)),
         _ => Err(unknown(name)),
