@@ -367,7 +367,8 @@ fn read(
     ] {
         if given && named != kind && (key, named) != ("bandwidth", "digits") {
             conflict(format!(
-                "“{key}” was ignored: it goes with “target={kind}”, not with “target={named}”."
+                "“{key}” was ignored: it goes with “target={kind}”, not with “target={}”.",
+                crate::permalink::shown(named)
             ));
         }
     }
