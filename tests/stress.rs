@@ -122,7 +122,7 @@ fn the_exact_density_the_ode_and_quadrature() {
             );
             let mut check = |right: bool, what: &str| {
                 if !right {
-                    wrong.push(format!("{} {i}: {what}", case.name))
+                    wrong.push(format!("{} {i}: {what}", case.name));
                 }
             };
             check(error(density, *exact) <= EXACT, "exact");

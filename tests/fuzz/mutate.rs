@@ -111,11 +111,11 @@ pub(crate) fn seeds(text: &str) -> Vec<Vec<u8>> {
 fn unescaped(mut line: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Some((first, rest)) = line.split_first() {
-        (bytes.extend(Some(*first)), line = rest);
+        line = rest;
         if *first != b'\\' {
+            bytes.push(*first);
             continue;
         }
-        bytes.pop();
         let (kind, rest) = line.split_first().expect("something after a backslash");
         line = rest;
         bytes.push(match kind {
