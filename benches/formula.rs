@@ -156,7 +156,7 @@ fn data_sets(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("field, by convolution", count), |b| {
             b.iter(|| {
                 let mut field =
-                    Convolved::new(level, &packed, places.clone(), places.clone()).expect("a data set");
+                    Convolved::new(level, &packed, || [places.clone(), places.clone()]).expect("a data set");
                 while !field.prepare(level) {}
                 (0..SIDE).for_each(|row| field.row(level, &packed, row, 0.0, &mut out));
             });

@@ -261,7 +261,7 @@ pub struct ProbeReply {
     /// `∫_{t1}^{t2} D dt` by the chosen estimator.
     pub integral: Estimate,
     /// `E[log ρ_{t2}(X_{t2}) - log ρ_{t1}(X_{t1})]`, the other side of the same identity; `None`
-    /// above two dimensions.
+    /// above two dimensions and for large data sets.
     pub difference: Option<f64>,
     /// By how much the score error lowers the formula on average over the data.
     pub mean_fall: f64,

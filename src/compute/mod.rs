@@ -45,7 +45,7 @@ pub use tasks::forward::{
 pub use tasks::gan::{GanField, GanReply, GanRequest, GanWeights, OUTSIDE};
 #[cfg(all(kernels, feature = "gpu"))]
 pub use tasks::{GpuTask, GpuTaskError, Resident};
-pub use tasks::{Progress, Task};
+pub use tasks::{Progress, Task, affords_quadrature};
 
 /// Carries a request out in one go.
 ///

@@ -6,25 +6,30 @@
 
 #[cfg(labs)]
 mod images;
+#[cfg(labs)]
+mod kept;
+mod mix;
 
 #[cfg(labs)]
 use super::digits;
+#[cfg(labs)]
+use crate::math::Covariance;
 use crate::math::targets::Preset;
 #[cfg(labs)]
 use crate::math::{BandwidthRule, kernel_components};
-use crate::math::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
+use crate::math::{Component, Mixture};
 #[cfg(labs)]
 use crate::permalink::Notice;
 #[cfg(labs)]
 use crate::permalink::points::{PointSet, parse_points};
-use crate::permalink::{Number, Reader, RowError, Writer, parse_rows, write_rows};
+use crate::permalink::{Number, Reader, Writer};
 #[cfg(labs)]
 pub use images::DIGITS_BANDWIDTH;
 #[cfg(labs)]
-use images::{digits_bandwidth, digits_mixture};
+use images::digits_bandwidth;
+pub use mix::{MixError, check, component, parse_mix, row, write_mix};
 #[cfg(labs)]
 use std::sync::Arc;
-use thiserror::Error;
 
 /// What a target can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,39 +107,6 @@ pub enum Bandwidth {
 pub const BANDWIDTH_RULES: [(&str, BandwidthRule); 2] =
     [("scott", BandwidthRule::Scott), ("silverman", BandwidthRule::Silverman)];
 
-/// Why `mix` is not a mixture.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub enum MixError {
-    /// It is not a list of numbers.
-    #[error(transparent)]
-    Rows(#[from] RowError),
-    /// A component has a wrong count of numbers.
-    #[error(
-        "component {component} has {found} numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy"
-    )]
-    Fields {
-        /// Number of the component.
-        component: usize,
-        /// Numbers found.
-        found: usize,
-    },
-    /// A number of a component is too large or too small to be computed with.
-    #[error("component {component}: {what} {value} lies outside {range}")]
-    Range {
-        /// Number of the component.
-        component: usize,
-        /// Which number.
-        what: &'static str,
-        /// The number.
-        value: String,
-        /// What is allowed.
-        range: &'static str,
-    },
-    /// The components are no mixture.
-    #[error(transparent)]
-    Mixture(#[from] MixtureError),
-}
-
 impl Default for Target {
     fn default() -> Self {
         Self::Preset(Preset::Bimodal)
@@ -179,6 +151,19 @@ impl Target {
         }
     }
 
+    /// How many components there are.
+    pub fn count(&self) -> usize {
+        match self {
+            Target::Preset(preset) => preset.components().len(),
+            #[cfg(labs)]
+            Target::Custom(components) => components.len(),
+            #[cfg(labs)]
+            Target::Points(data) => data.points.len(),
+            #[cfg(labs)]
+            Target::Digits(_) => digits::digits().map_or(0, |_| digits::TRAIN),
+        }
+    }
+
     /// Its dimension.
     pub fn dim(&self) -> usize {
         match self {
@@ -197,11 +182,7 @@ impl Target {
         match self {
             Target::Preset(preset) => preset.mixture(),
             #[cfg(labs)]
-            Target::Digits(h) => digits_mixture(*h),
-            // Custom components are checked where they come in; the default stands in for a
-            // state that was built by hand and is none.
-            #[cfg(labs)]
-            _ => Mixture::new(&self.components()).unwrap_or_else(|_| Preset::Bimodal.mixture()),
+            _ => kept::mixture(self),
         }
     }
 
@@ -290,8 +271,11 @@ impl Target {
 
     /// Whether this is another version of the same thing: a mixture or a data set that was edited.
     pub fn is_edit_of(&self, before: &Self) -> bool {
-        matches!((before.kind(), self.kind()), (_, TargetKind::Custom))
-            || (before.kind() == TargetKind::Points && self.kind() == TargetKind::Points)
+        match self.kind() {
+            TargetKind::Custom => true,
+            TargetKind::Points => before.kind() == TargetKind::Points,
+            TargetKind::Preset(_) | TargetKind::Digits => false,
+        }
     }
 
     /// Takes the target out of a link.
@@ -336,13 +320,20 @@ impl Target {
 /// Whether this document can open a link: the module of the first lab knows presets only, and the digits
 /// must have come.
 pub fn opens(query: &str) -> bool {
-    let more = |pair: &str| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        matches!(key, "mix" | "pts") || (key == "target" && matches!(value, "custom" | "points" | "digits"))
-    };
-    #[cfg(labs)]
-    let more = |pair: &str| more(pair) && pair == "target=digits" && digits::digits().is_none();
-    !query.split('&').any(more)
+    !query.split('&').any(lacks)
+}
+
+/// Whether a pair of a link names what this document has not.
+#[cfg(labs)]
+fn lacks(pair: &str) -> bool {
+    pair == "target=digits" && digits::digits().is_none()
+}
+
+/// Whether a pair of a link names what this document has not.
+#[cfg(not(labs))]
+fn lacks(pair: &str) -> bool {
+    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+    matches!(key, "mix" | "pts") || (key == "target" && matches!(value, "custom" | "points" | "digits"))
 }
 
 fn read_preset(reader: &mut Reader, name: &str) -> Target {
@@ -376,7 +367,8 @@ fn read(
     ] {
         if given && named != kind && (key, named) != ("bandwidth", "digits") {
             conflict(format!(
-                "“{key}” was ignored: it goes with “target={kind}”, not with “target={named}”."
+                "“{key}” was ignored: it goes with “target={kind}”, not with “target={}”.",
+                crate::permalink::shown(named)
             ));
         }
     }
@@ -412,85 +404,4 @@ fn parse_bandwidth(text: &str) -> Result<Bandwidth, &'static str> {
         .filter(|h| (BANDWIDTH.min..=BANDWIDTH.max).contains(h))
         .map(Bandwidth::Fixed)
         .ok_or("a bandwidth is scott, silverman or a number within 1e-6 … 1e6")
-}
-
-/// Reads `weight:mean:variance_…` or `weight:mx:my:vxx:vxy:vyy_…`.
-///
-/// # Errors
-/// [`MixError`], naming the component.
-pub fn parse_mix(text: &str) -> Result<Vec<Component>, MixError> {
-    let rows = parse_rows(text, '_', MAX_COMPONENTS)?;
-    let components = rows
-        .iter()
-        .enumerate()
-        .map(|(i, row)| component(row).ok_or(MixError::Fields { component: i + 1, found: row.len() }))
-        .collect::<Result<Vec<_>, _>>()?;
-    check(&components)?;
-    Ok(components)
-}
-
-/// Whether components are a mixture that the page can compute with in reasonable time: means
-/// within ±1e6 and standard deviations from 1e-6 to 1e6. Beyond, the range of times at which
-/// something happens grows without bound.
-///
-/// # Errors
-/// [`MixError`], naming the component.
-pub fn check(components: &[Component]) -> Result<(), MixError> {
-    for (i, component) in components.iter().enumerate() {
-        let range = |what, value: f64, range| MixError::Range {
-            component: i + 1,
-            what,
-            value: crate::permalink::write_number(value),
-            range,
-        };
-        if let Some(mean) = component.mean.iter().find(|m| m.abs() > 1e6) {
-            return Err(range("the mean", *mean, "-1e6 … 1e6"));
-        }
-        // Also of 0 components: they may get a weight later.
-        let alone = Component { weight: 1.0, ..component.clone() };
-        let (low, high) =
-            Mixture::new(std::slice::from_ref(&alone)).map_or((1.0, 1.0), |m| m.variance_range());
-        // A hair wider than the round numbers, for the rounding of eigenvalues.
-        if let Some(variance) = [low, high].into_iter().find(|v| !(0.999e-12..=1.001e12).contains(v)) {
-            return Err(range("the variance", variance, "1e-12 … 1e12"));
-        }
-    }
-    Mixture::new(components)?;
-    Ok(())
-}
-
-/// Writes components so that [`parse_mix`] reads the same numbers.
-pub fn write_mix(components: &[Component]) -> String {
-    write_rows(&components.iter().map(row).collect::<Vec<_>>(), '_')
-}
-
-/// The numbers of a component in the order of links: weight, mean, then the variance or the
-/// three entries of the covariance.
-pub fn row(component: &Component) -> Vec<f64> {
-    let mut row = vec![component.weight];
-    row.extend(&component.mean);
-    match (&component.covariance, component.mean.len()) {
-        (Covariance::Isotropic(v), 1) => row.push(*v),
-        (Covariance::Isotropic(v), _) => row.extend([*v, 0.0, *v]),
-        (Covariance::Diagonal(v), 2) => row.extend([v[0], 0.0, v[1]]),
-        (Covariance::Diagonal(v), _) => row.extend(v),
-        (Covariance::Full(m), 2) => row.extend([m[0], m[1], m[3]]),
-        (Covariance::Full(m), _) => row.extend(m),
-    }
-    row
-}
-
-/// A component from its numbers; `None` unless there are three or six.
-pub fn component(row: &[f64]) -> Option<Component> {
-    match *row {
-        [weight, mean, variance] => {
-            Some(Component { weight, mean: vec![mean], covariance: Covariance::Isotropic(variance) })
-        }
-        [weight, mx, my, vxx, vxy, vyy] => Some(Component {
-            weight,
-            mean: vec![mx, my],
-            covariance: Covariance::Full(vec![vxx, vxy, vxy, vyy]),
-        }),
-        _ => None,
-    }
 }

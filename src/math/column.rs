@@ -18,8 +18,7 @@ const MOST: f64 = 8192.0;
 const WIDTHS: f64 = 8.0;
 /// Below this many bends, `√t` is served by Gauss–Hermite nodes.
 const SMALL: f64 = 0.4;
-/// Between components of standard deviation `σ` at distance `r` the score bends over `σ²/r`. A ridge farther
-/// than 11 σ from both is 60 nats below the peak, out of the blur's reach of all that is not.
+/// See [`Mixture::felt_bend`]: a ridge farther than 11 σ from both components is 60 nats below the peak.
 const SHARPEST: f64 = 22.0;
 
 /// The formula on a line, on its way.
@@ -62,13 +61,11 @@ impl Column {
             let field = LineScores::new(&marginal);
             let (shift, scratch) = (self.error.shift(time, 1), &mut self.scratch);
             let mut f = |y: f64| field.stein(y, shift, scratch);
-            let least = mixture.variance_range().0;
-            let (deviation, bend) = (time.t().sqrt(), mixture.bend().max(least.sqrt() / SHARPEST));
+            let (deviation, bend) = (time.t().sqrt(), mixture.felt_bend(None, SHARPEST));
             let blurred = if deviation < SMALL * bend {
                 nodes(&mut f, time, &self.points, &small.0[usize::from(deviation > 0.1 * bend)])
             } else {
-                let least = (least * time.one_minus_t() + time.t()).sqrt();
-                lattice(&mut f, time, &self.points, mixture.bend_at(time).max(least / SHARPEST))
+                lattice(&mut f, time, &self.points, mixture.felt_bend(Some(time), SHARPEST))
             };
             for (total, blurred) in self.total.iter_mut().zip(blurred) {
                 *total += node.weight * (1.0 + 2.0 * time.t() * blurred);

@@ -7,7 +7,7 @@ pub struct Axis {
     pub low: f64,
     /// The last.
     pub high: f64,
-    /// How many; at least 2.
+    /// How many; of one alone the first is there.
     pub count: usize,
 }
 
@@ -24,7 +24,7 @@ impl Axis {
 
     /// The distance between two of them.
     pub fn step(self) -> f64 {
-        (self.high - self.low) / (self.count - 1) as f64
+        (self.high - self.low) / (self.count.max(2) - 1) as f64
     }
 
     /// The axis with every `stride`-th coordinate and `pad` more on either side; it reaches the

@@ -57,6 +57,7 @@ mod sobol;
 mod step;
 pub mod targets;
 mod time;
+mod time_error;
 mod transport;
 
 pub use cells::{Cell, CellOptions, Cells, Pole};
@@ -90,6 +91,7 @@ pub use schedule::{MAX_STEPS, NoiseSchedule, Schedule};
 pub use score_error::ScoreError;
 pub use step::Step;
 pub use time::Time;
+pub use time_error::{is_unresolved, time_error, time_error_of};
 pub use transport::{Bins, DIRECTIONS, Line, direction, wasserstein_sorted};
 
 /// `log 2π`.

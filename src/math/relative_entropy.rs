@@ -11,14 +11,13 @@
 //! Left out on purpose: more than two dimensions, and components so narrow that the grid would need more
 //! than [`KlToNormal::MOST`] points along an axis.
 
-use super::{LOG_2PI, Line, Mixture, Scratch, Time};
+use super::{Axis, LOG_2PI, Line, Mixture, Scratch, Time};
 
 /// The sum on its way, a row of the grid at a time.
 #[derive(Clone, Debug)]
 pub struct KlToNormal {
     time: Option<Time>,
-    /// First node, step and number of nodes along each axis.
-    axes: Vec<(f64, f64, usize)>,
+    axes: Vec<Axis>,
     row: usize,
     sum: f64,
     scratch: Scratch,
@@ -38,7 +37,7 @@ impl KlToNormal {
             let along: Vec<f64> = (0..dim).map(|k| f64::from(u8::from(k == i))).collect();
             let (low, high) = Line::along(mixture, &along, time).extent(9.0);
             let count = ((high - low) / step).ceil() + 1.0;
-            (count <= most as f64).then_some((low, (high - low) / (count - 1.0), count as usize))
+            (count <= most as f64).then_some(Axis { low, high, count: count as usize })
         };
         let axes = (0..dim).map(axis).collect::<Option<Vec<_>>>()?;
         Some(Self { time, axes, row: 0, sum: 0.0, scratch: Scratch::default() })
@@ -46,17 +45,15 @@ impl KlToNormal {
 
     /// Evaluations of the density that a row takes.
     pub fn row_length(&self) -> usize {
-        self.axes[0].2
+        self.axes[0].count
     }
 
     /// Adds a row; the divergence once all are in.
     pub fn advance(&mut self, mixture: &Mixture) -> Option<f64> {
         let marginal = self.time.map_or_else(|| mixture.at_zero(), |time| mixture.at(time));
-        let (low, step, count) = self.axes[0];
-        let rows = self.axes.get(1).map_or(1, |axis| axis.2);
-        let second = self.axes.get(1).map(|(low, step, _)| low + step * self.row as f64);
-        for i in 0..count {
-            let x = low + step * i as f64;
+        let rows = self.axes.get(1).map_or(1, |axis| axis.count);
+        let second = self.axes.get(1).map(|axis| axis.place(self.row));
+        for x in self.axes[0].places() {
             let (log, square) = match second {
                 Some(y) => (marginal.log_density(&[x, y], &mut self.scratch), x * x + y * y),
                 None => (marginal.log_density(&[x], &mut self.scratch), x * x),
@@ -68,7 +65,7 @@ impl KlToNormal {
             }
         }
         self.row += 1;
-        let cell: f64 = self.axes.iter().map(|axis| axis.1).product();
+        let cell: f64 = self.axes.iter().map(|axis| axis.step()).product();
         (self.row >= rows).then_some(self.sum * cell)
     }
 }
@@ -117,7 +114,7 @@ mod tests {
                 let Some(mut fine) = KlToNormal::new(&mixture, time) else { continue };
                 let coarse = whole(&mixture, time);
                 for axis in &mut fine.axes {
-                    (axis.1, axis.2) = (axis.1 / 2.0, 2 * axis.2 - 1);
+                    axis.count = 2 * axis.count - 1;
                 }
                 let fine = loop {
                     if let Some(value) = fine.advance(&mixture) {

@@ -142,8 +142,13 @@ impl Bins {
 
     /// The edges between the cells, `count + 1` of them.
     pub fn edges(&self) -> impl Iterator<Item = f64> + use<> {
-        let Self { range: (low, high), count } = *self;
-        (0..=count).map(move |i| low + (high - low) * i as f64 / count.max(1) as f64)
+        let bins = *self;
+        (0..=bins.count).map(move |i| bins.edge(i))
+    }
+
+    /// The edge between the cells `i` and `i + 1`, `i` up to `count`.
+    pub fn edge(&self, i: usize) -> f64 {
+        self.range.0 + (self.range.1 - self.range.0) * i as f64 / self.count.max(1) as f64
     }
 
     /// `W₁` between counted points and a distribution whose function at the edges is `cdf`; NaN

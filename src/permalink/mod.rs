@@ -16,6 +16,8 @@ mod rows;
 mod writer;
 
 pub use notice::Notice;
+#[cfg(labs)]
+pub(crate) use notice::shown;
 pub use reader::Reader;
 pub use rows::{RowError, parse_rows, write_rows};
 pub use writer::Writer;

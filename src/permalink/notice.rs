@@ -77,7 +77,7 @@ pub enum Notice {
 }
 
 /// A value as it is shown in a notice: cut, so that a hostile link cannot fill the page.
-pub(super) fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     const LONGEST: usize = 40;
     if value.chars().count() <= LONGEST {
         return value.to_owned();

@@ -1,9 +1,9 @@
-//! What is checked beside the tests: formatting, lints for both targets, documentation, tidiness.
+//! What is checked beside the tests: formatting, lints for both targets, documentation, tidiness, dependencies.
 
 use std::path::Path;
 
 use crate::{
-    Result, modules, run, setup,
+    Result, deny, modules, run, setup,
     setup::Needs,
     steps::Steps,
     tidy,
@@ -19,6 +19,7 @@ pub fn run(root: &Path) -> Result<()> {
     steps.step("set-up", || setup::run(root, Needs { wasm: true, lints: true, ..Needs::default() }));
     steps.step("formatting", || run::show(run::cargo(root).args(["fmt", "--all", "--check"])));
     steps.step("tidiness", || tidy::run(root));
+    steps.step("dependencies", || deny::run(root));
     steps.step("lints, native", || {
         let mut cargo = run::cargo(root);
         cargo.args(["clippy", "--workspace", "--all-targets", "--no-default-features"]);

@@ -1,9 +1,9 @@
 //! Scorescope's build commands as a library, so that the end-to-end tests serve the page with the
 //! same server as `cargo xtask serve`.
 //!
-//! One module per command (`serve`, `build`, `test`, `ci`, `tidy`, `setup`), over a few that know one
+//! One module per command (`serve`, `build`, `test`, `fuzz`, `ci`, `tidy`, `deny`, `setup`), over a few that know one
 //! thing each: `toolchain` (which compiler makes WebAssembly here), `tools` (trunk, wasm-bindgen,
-//! wasm-opt), `dist` (what the built page may contain and weigh), `html` (reading tags), `steps`
+//! wasm-opt), `deny` (what may be a dependency), `dist` (what the built page may contain and weigh), `html` (reading tags), `steps`
 //! (headings, times, summaries), `run` (child processes).
 //! There is no argument-parsing crate, no async and no JSON here: whoever runs the first command
 //! waits for this crate to compile.
@@ -11,8 +11,10 @@
 pub mod bench;
 pub mod build;
 pub mod ci;
+pub mod deny;
 pub mod dist;
 pub mod error;
+pub mod fuzz;
 pub mod html;
 pub mod modules;
 pub mod run;

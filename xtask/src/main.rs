@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use xtask::{
-    Error, Result, bench, build, ci,
+    Error, Result, bench, build, ci, deny, fuzz,
     serve::Server,
     setup::{self, Needs},
     test::{self, Group},
@@ -14,10 +14,12 @@ const HELP: &str = "\
 cargo xtask serve [--port N] [--no-build]   build the page and show it at http://127.0.0.1:8080/
 cargo xtask build                           build the page into dist/, check it, weigh it
 cargo xtask test [native|browser|e2e]       run every test, or one group [--no-build: e2e on dist/ as it is]
+cargo xtask fuzz [--minutes N]              try random links, files and calls, for 10 minutes if not told
 cargo xtask bench                           measure against peers and write benches/RESULTS.md
 cargo xtask bench kernels [ARGS]            time the parts one by one; ARGS go to Criterion
-cargo xtask ci                              formatting, lints, documentation, tidiness
+cargo xtask ci                              formatting, lints, documentation, tidiness, dependencies
 cargo xtask tidy                            the house rules alone
+cargo xtask deny                            the dependencies alone: licences, sources, two versions of one
 cargo xtask setup                           install whatever any of these needs
 
 Each command first installs what it needs and is missing: into .tools/ where possible.";
@@ -65,7 +67,17 @@ fn command(arguments: &[String]) -> Result<()> {
             [first, arguments @ ..] if first == "kernels" => bench::kernels(&root, arguments),
             [first, ..] => Err(unknown(first)),
         },
+        "fuzz" => match rest {
+            [] => fuzz::run(&root, fuzz::MINUTES),
+            [word, minutes] if word == "--minutes" => {
+                let minutes = minutes.parse().ok().filter(|minutes| (1..=10_000).contains(minutes));
+                let usage = || Error::Usage("--minutes takes a whole number from 1 to 10000".into());
+                fuzz::run(&root, minutes.ok_or_else(usage)?)
+            }
+            [first, ..] => Err(unknown(first)),
+        },
         "ci" => none(rest).and_then(|()| ci::run(&root)),
+        "deny" => none(rest).and_then(|()| deny::run(&root)),
         "tidy" => none(rest).and_then(|()| tidy::run(&root)),
         "setup" => none(rest).and_then(|()| setup::run(&root, Needs::ALL)),
         _ => Err(unknown(name)),

@@ -86,8 +86,13 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
     }
     let query = query.or(file.as_ref().map(|_| String::new())).ok_or("eval needs a query")?;
     let (state, notices) = data::open_query(&query, file.as_deref())?;
+    let mut notices: Vec<String> = notices.iter().map(ToString::to_string).collect();
     let quantities = match &state {
-        LabState::Density(density) => density::report::evaluate(density, at.as_deref())?,
+        LabState::Density(density) => {
+            let evaluation = density::report::evaluate(density, at.as_deref())?;
+            notices.extend(evaluation.doubts);
+            evaluation.quantities
+        }
         LabState::Forward(state) => {
             if at.is_some() {
                 return Err("--at has no meaning in this lab".into());
@@ -299,7 +304,7 @@ fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Fail
     figure.ok_or_else(|| "there is nothing to draw".into())
 }
 
-fn to_json(state: &LabState, quantities: &[Quantity], notices: &[Notice]) -> Result<String, Failure> {
+fn to_json(state: &LabState, quantities: &[Quantity], notices: &[String]) -> Result<String, Failure> {
     let mut named = Map::new();
     for q in quantities {
         let mut entry = Map::new();
@@ -312,7 +317,6 @@ fn to_json(state: &LabState, quantities: &[Quantity], notices: &[Notice]) -> Res
         }
         named.insert(q.name.into(), Value::Object(entry));
     }
-    let notices: Vec<String> = notices.iter().map(ToString::to_string).collect();
     let document = json!({
         "version": 1,
         "query": state.query(),

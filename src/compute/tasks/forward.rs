@@ -350,10 +350,9 @@ fn project(bins: &Bins, dim: usize, xs: &[f32], ys: &[f32], counts: &mut [u32]) 
 }
 
 /// A target in one dimension with a second coordinate `N(0, 1)`; one in two as it is.
-fn in_the_plane(components: &[Component]) -> Result<(Mixture, usize), JobError> {
-    let mixture = Mixture::new(components)?;
+fn in_the_plane(mixture: &Mixture) -> Result<Mixture, JobError> {
     match mixture.dim() {
-        2 => Ok((mixture, 2)),
+        2 => Ok(mixture.clone()),
         1 => {
             let lifted = mixture.components().into_iter().map(|c| {
                 let variance = match c.covariance {
@@ -363,7 +362,7 @@ fn in_the_plane(components: &[Component]) -> Result<(Mixture, usize), JobError> 
                 let mean = vec![c.mean[0], 0.0];
                 Component { mean, covariance: Covariance::Diagonal(vec![variance, 1.0]), ..c }
             });
-            Ok((Mixture::new(&lifted.collect::<Vec<_>>())?, 1))
+            Ok(Mixture::new(&lifted.collect::<Vec<_>>())?)
         }
         _ => Err(JobError::Dimension),
     }

@@ -24,6 +24,7 @@ use super::messages::{JobError, Reply, Request};
 pub use forward::graphics::Resident;
 #[cfg(all(kernels, feature = "gpu"))]
 pub use gpu::{GpuTask, GpuTaskError};
+pub use probe::affords_quadrature;
 
 /// Evaluations of mixture components in one step: about two milliseconds.
 const STEP: usize = 100_000;

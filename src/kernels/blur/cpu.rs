@@ -95,22 +95,13 @@ impl Blur {
 
 impl Pass {
     fn new(level: Level, task: Task) -> Self {
-        let (places, stage) = match &task.method {
-            Method::Quadrature { places, rule } => {
-                // For each step of the rule all pixels along x; for each pixel along y all steps.
-                let steps = || rule.iter().map(|(step, _)| *step);
-                let [xs, ys] = places;
-                let xs = steps().flat_map(|step| xs.iter().map(move |x| x + step)).collect();
-                let ys = ys.iter().flat_map(|y| steps().map(move |step| y + step)).collect();
-                ([xs, ys], Stage::Quadrature(Vec::new()))
-            }
+        let stage = match &task.method {
+            Method::Quadrature { .. } => Stage::Quadrature(Vec::new()),
             Method::Blur(lines) => {
-                let size = lines.iter().map(|line| line.count).product();
-                (lines.each_ref().map(Line::places), Stage::Field(Vec::with_capacity(size)))
+                Stage::Field(Vec::with_capacity(lines.iter().map(|line| line.count).product()))
             }
         };
-        let [xs, ys] = places;
-        let convolved = Convolved::new(level, &task.packed, xs, ys);
+        let convolved = Convolved::new(level, &task.packed, || task.places());
         Self { task, convolved, stage }
     }
 
@@ -157,6 +148,20 @@ fn rows_of(cost: usize) -> usize {
 type Next = Result<Vec<f32>, Stage>;
 
 impl Task {
+    /// Coordinates along both axes at which `f_t` is read.
+    fn places(&self) -> [Vec<f64>; 2] {
+        match &self.method {
+            Method::Quadrature { places: [xs, ys], rule } => {
+                // For each step of the rule all pixels along x; for each pixel along y all steps.
+                let steps = || rule.iter().map(|(step, _)| *step);
+                let xs = steps().flat_map(|step| xs.iter().map(move |x| x + step)).collect();
+                let ys = ys.iter().flat_map(|y| steps().map(move |step| y + step)).collect();
+                [xs, ys]
+            }
+            Method::Blur(lines) => lines.each_ref().map(Line::places),
+        }
+    }
+
     fn quadrature(
         &self,
         level: Level,

@@ -11,8 +11,7 @@ use std::sync::Arc;
 /// The blur is cut off at this many standard deviations: e^{-5.5²/2} = 3e-7.
 const REACH: f64 = 5.5;
 
-/// Between components of standard deviation `σ` at distance `r` the score bends over `σ²/r`. A ridge farther
-/// than 9 σ from both is 40 nats below the peak, out of the blur's reach of all that is not.
+/// See [`Mixture::felt_bend`]: a ridge farther than 9 σ from both components is 40 nats below the peak.
 const SHARPEST: f64 = 18.0;
 
 /// Most lattice points along an axis; see [`Grid::resolved`].
@@ -91,8 +90,7 @@ impl Grid {
         let time = node.time;
         let packed = Packed::new(&self.mixture, time)?;
         let shift = self.spec.score_error.shift(time, 2) as f32;
-        let least = (self.mixture.variance_range().0 * time.one_minus_t() + time.t()).sqrt();
-        let bend = self.mixture.bend_at(time).max(least / SHARPEST);
+        let bend = self.mixture.felt_bend(Some(time), SHARPEST);
         let (signal, deviation) = (time.one_minus_t().sqrt(), time.t().sqrt());
         if deviation < 0.7 * bend {
             // Each further node gains a factor (deviation/bend)².

@@ -45,9 +45,9 @@ struct Taps {
 }
 
 impl Convolved {
-    /// Starts on the field at `xs × ys`; `None` where the components are few or not alike, or spread over
-    /// more than a lattice holds.
-    pub fn new(level: Level, packed: &Packed, xs: Vec<f64>, ys: Vec<f64>) -> Option<Self> {
+    /// Starts on the field at `xs × ys`, the places; `None` where the components are few or not alike, or
+    /// spread over more than a lattice holds.
+    pub fn new(level: Level, packed: &Packed, places: impl FnOnce() -> [Vec<f64>; 2]) -> Option<Self> {
         let components = &packed.components[..];
         let first = components.first()?;
         let alike = |c: &PackedComponent| c.a == first.a && c.c == first.a && c.b == 0.0;
@@ -68,6 +68,7 @@ impl Convolved {
         let axes = [axis(0)?, axis(1)?];
         let mut masses = vec![0.0; axes[0].count * axes[1].count];
         dispatch!(level, simd => spread(simd, components, axes, &mut masses));
+        let [xs, ys] = places();
         Some(Self { deviation, axes, xs, ys, masses, along_x: Default::default() })
     }
 

@@ -23,7 +23,7 @@ fn worst(mixture: &Mixture, time: Time, reach: f64, shift: f64) -> f64 {
     let packed = Packed::new(mixture, time).expect("single precision");
     let places: Vec<f64> = (0..53).map(|i| reach * (f64::from(i) / 26.0 - 1.0)).collect();
     let mut field =
-        Convolved::new(Level::new(), &packed, places.clone(), places.clone()).expect("a data set");
+        Convolved::new(Level::new(), &packed, || [places.clone(), places.clone()]).expect("a data set");
     while !field.prepare(Level::new()) {}
     let marginal = mixture.at(time);
     let mut scratch = Scratch::default();
@@ -66,6 +66,6 @@ fn few_components_and_covariances_that_differ_are_not_for_it() {
     // The last is spread over more of its own widths than a lattice has points.
     for mixture in [Preset::Ring8.mixture(), Preset::Three.mixture(), data(256, 0.3), data(300, 0.003)] {
         let packed = Packed::new(&mixture, time).expect("single precision");
-        assert!(Convolved::new(Level::new(), &packed, places(), places()).is_none());
+        assert!(Convolved::new(Level::new(), &packed, || [places(), places()]).is_none());
     }
 }

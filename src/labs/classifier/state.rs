@@ -101,7 +101,8 @@ impl Model for Classifier {
             common,
         };
         if state.is_digits() {
-            if state.classes.take().is_some() || state.deal.take().is_some() {
+            let chosen = (state.classes.take(), state.deal.take());
+            if chosen != (None, None) {
                 let reason = "The digits have classes of their own: “classes” and “deal” were ignored.";
                 reader.notice(Notice::Conflict(reason.to_owned()));
             }
@@ -115,6 +116,9 @@ impl Model for Classifier {
             reader.notice(Notice::Conflict(reason));
             state.classes = None;
         }
+        // As many as the target's own are no choice, and are not written.
+        let own = natural(&state.common.target).0;
+        state.classes = state.classes.filter(|classes| *classes != own);
         state
     }
 
@@ -237,6 +241,19 @@ mod tests {
             let (state, notices) = opened(query);
             assert_eq!((state.query().as_str(), notices.len()), (query, 0));
         }
+    }
+
+    #[test]
+    fn the_digits_leave_neither_classes_nor_a_deal() {
+        let (state, notices) = opened("lab=classifier&target=digits&classes=3&deal=cycle");
+        assert_eq!((state.classes, state.deal, notices.len()), (None, None, 1));
+    }
+
+    #[test]
+    fn as_many_classes_as_the_targets_own_are_no_choice() {
+        let (state, notices) = opened("lab=classifier&target=grid9&classes=2");
+        assert_eq!((state.classes, state.classes(), notices.len()), (None, 2, 0));
+        assert_eq!(opened("lab=classifier&target=grid9&classes=3").0.classes, Some(3.0));
     }
 
     #[test]

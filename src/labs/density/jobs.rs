@@ -1,7 +1,9 @@
 //! From parameters to requests: which points are computed, in which order, coarse to fine.
 
 use super::state::{Curve, Density};
-use crate::compute::{ConvergenceRequest, GridRequest, GridStage, PointsRequest, ProbeRequest, Request};
+use crate::compute::{
+    ConvergenceRequest, GridRequest, GridStage, PointsRequest, ProbeRequest, Request, affords_quadrature,
+};
 use crate::labs::common::Target;
 use crate::math::{Axis, Part, Quality};
 use crate::math::{Estimator, MAX_COMPONENTS, Mixture};
@@ -91,13 +93,13 @@ pub fn probe(state: &Density) -> Request {
 
 /// Whether a target has so many components in a plane that only whole grids are taken by quadrature.
 pub fn is_large(target: &Target) -> bool {
-    target.dim() == 2 && target.components().len() > MAX_COMPONENTS
+    target.dim() == 2 && !affords_quadrature(2, target.count())
 }
 
 /// Whether there is a figure of convergence: it takes thousands of estimates, each of which costs an evaluation
 /// of every component.
 pub fn converges(target: &Target) -> bool {
-    target.dim() <= 2 && target.components().len() <= MAX_COMPONENTS
+    target.dim() <= 2 && target.count() <= MAX_COMPONENTS
 }
 
 /// The job of the convergence figure. What has no part in it is set to its default, so that

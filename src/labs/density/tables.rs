@@ -4,7 +4,7 @@ use super::jobs::{LARGE_DRAWS, interval, is_large, place, square};
 use super::plots::picture_order;
 use super::state::Density;
 use crate::compute::{PointsReply, ProbeReply};
-use crate::math::Estimator;
+use crate::math::{Estimator, Rule, is_unresolved, time_error};
 use crate::ui::table::{Table, TableRow};
 
 /// Decimals of log-densities.
@@ -28,12 +28,16 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Table {
     if let Some(exact) = rows.first_mut() {
         exact.cells[2] = None;
     }
+    let mut caption = format!("Log-density at {place}, in nats");
+    if is_large(&state.common.target) && state.estimator == Estimator::Quadrature {
+        caption += &format!("; the formula by {LARGE_DRAWS} Sobol points a time");
+    }
+    let error = time_error(reply.profile.iter().map(|node| (node.time, node.per_lambda)));
+    if state.rule == Rule::Continuous && is_unresolved(error, reply.formula, state.estimator) {
+        caption += &format!("; the formula may be off by {error:.2}: its steps in time are too long here");
+    }
     Table {
-        caption: if is_large(&state.common.target) && state.estimator == Estimator::Quadrature {
-            format!("Log-density at {place}, in nats; the formula by {LARGE_DRAWS} Sobol points a time")
-        } else {
-            format!("Log-density at {place}, in nats")
-        },
+        caption,
         columns: ["by", "value", "standard error", "value − exact"].map(str::to_owned).to_vec(),
         rows,
     }

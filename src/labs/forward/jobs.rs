@@ -98,8 +98,3 @@ pub fn orders(state: &Forward) -> Request {
         seed: state.common.seed as u32,
     }))
 }
-
-/// The points of a grid over an interval.
-pub fn nodes((low, high): (f64, f64), count: usize) -> impl Iterator<Item = f64> {
-    (0..count).map(move |i| low + (high - low) * i as f64 / (count.max(2) - 1) as f64)
-}

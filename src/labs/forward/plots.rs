@@ -10,11 +10,11 @@ mod side;
 
 pub use side::{fitted_order, samplers, schedule, scheme_name};
 
-use super::jobs::{COLUMNS, nodes, range};
+use super::jobs::{COLUMNS, range};
 use super::state::{Forward, process_name};
 use crate::compute::{CourseReply, FrameReply};
 use crate::labs::figures::{DEPTH, short};
-use crate::math::{Process, Time, step_index};
+use crate::math::{self, Process, Time, step_index};
 use crate::plot::contour::levels_below;
 use crate::plot::{
     Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading,
@@ -273,10 +273,13 @@ fn over_time(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Back
 /// The density at the clock's time and what the particles make of it.
 fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdrop>) -> Row {
     let range = range(&state.common.target.mixture())[0];
+    let places = |count: usize| math::Axis { low: range.0, high: range.1, count }.places();
     let (_, t) = clock(state);
     let exact = frame.map(|frame| {
-        let places = nodes(range, frame.density.len());
-        places.zip(&frame.density).map(|(x, log)| (x, f64::from(*log).exp())).collect::<Vec<_>>()
+        places(frame.density.len())
+            .zip(&frame.density)
+            .map(|(x, log)| (x, f64::from(*log).exp()))
+            .collect::<Vec<_>>()
     });
     let histogram = frame.map(|frame| {
         let cell = (range.1 - range.0) / frame.counts.len().max(1) as f64;
@@ -285,7 +288,7 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
     });
     let target = backdrop.map(|backdrop| {
         let grid = &backdrop.grid;
-        nodes(range, grid.ny).enumerate().map(|(k, x)| (x, grid.at(0, k).exp())).collect::<Vec<_>>()
+        places(grid.ny).enumerate().map(|(k, x)| (x, grid.at(0, k).exp())).collect::<Vec<_>>()
     });
     // Coarse steps may pile particles up higher than any density.
     let piled = histogram.iter().flatten().copied().fold(0.0, f64::max);
@@ -293,7 +296,7 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
     let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.15 * highest)))
         .title(format!("At t = {}", shown_time(t)));
     if let Some(heights) = histogram {
-        let edges: Vec<f64> = nodes(range, heights.len() + 1).collect();
+        let edges: Vec<f64> = places(heights.len() + 1).collect();
         let steps = |values: &[f64]| values.iter().flat_map(|v| [*v, *v]).collect::<Vec<f64>>();
         let x: Vec<f64> = edges.windows(2).flat_map(|w| [w[0], w[1]]).collect();
         let hi = steps(&heights);

@@ -152,7 +152,7 @@ impl Page {
 
 /// Values from an independent implementation, `tests/oracle/NAME.json`.
 #[derive(Clone, Debug)]
-pub struct Oracle(pub Value);
+pub struct Oracle(Value);
 
 impl Oracle {
     /// Reads one.
@@ -200,9 +200,30 @@ impl Oracle {
     /// variance.
     #[must_use]
     pub fn case(&self, list: &str, wanted: &[(&str, Value)], key: &str, index: usize) -> f64 {
+        self.found(list, wanted).and_then(|c| c[key][index].as_f64()).unwrap_or(f64::NAN)
+    }
+
+    /// A value that a case of a list has one of, by what identifies the case.
+    #[must_use]
+    pub fn scalar(&self, list: &str, wanted: &[(&str, Value)], key: &str) -> f64 {
+        self.found(list, wanted).and_then(|c| c[key].as_f64()).unwrap_or(f64::NAN)
+    }
+
+    /// A number of the file itself.
+    #[must_use]
+    pub fn number(&self, key: &str) -> f64 {
+        self.0[key].as_f64().unwrap_or(f64::NAN)
+    }
+
+    /// The class of an image, as the digits have them.
+    #[must_use]
+    pub fn label(&self, index: usize) -> String {
+        self.0["labels"][index].to_string()
+    }
+
+    fn found(&self, list: &str, wanted: &[(&str, Value)]) -> Option<&Value> {
         let mut cases = self.0[list].as_array().into_iter().flatten();
-        let found = cases.find(|c| wanted.iter().all(|(name, value)| c[*name] == *value));
-        found.and_then(|c| c[key][index].as_f64()).unwrap_or(f64::NAN)
+        cases.find(|c| wanted.iter().all(|(name, value)| c[*name] == *value))
     }
 }
 

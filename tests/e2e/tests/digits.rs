@@ -21,14 +21,13 @@ async fn the_file_comes_when_it_is_chosen_and_its_numbers_are_the_oracles() -> O
     page.address_has("target", "digits").await?;
     page.ready().await?;
     assert_eq!(fetched(&page).await?, 1);
-    let Oracle(oracle) = Oracle::read("digits")?;
+    let oracle = Oracle::read("digits")?;
     page.click("summary").await?;
     let table = page.table("The plotted numbers").await?;
-    let (labels, densities) = (&oracle["labels"], &oracle["log_density"]);
     for i in 0..10 {
-        let row = format!("image {i}, a {}", labels[i]);
+        let row = format!("image {i}, a {}", oracle.label(i));
         let number = |column: &str| table.cell(&row, column).unwrap_or(f64::NAN);
-        let exact = densities[i].as_f64().unwrap_or(f64::NAN);
+        let exact = oracle.exact(i);
         close(&row, number("exact"), exact, 1e-9)?;
         let (difference, error) = (number("formula") - exact, number("standard error"));
         assert!(difference.abs() < 5.0 * error && error < 4.0, "{row}: {difference} ± {error}");
@@ -77,7 +76,7 @@ async fn without_the_file_the_page_says_so_and_tries_again() -> Outcome {
 async fn the_classifier_labels_them() -> Outcome {
     let page = Page::open("?v=1&lab=classifier&target=digits&draws=8").await?;
     let table = page.table("images held out").await?;
-    let bayes = Oracle::read("digits")?.0["bayes_accuracy"].as_f64().unwrap_or(f64::NAN);
+    let bayes = Oracle::read("digits")?.number("bayes_accuracy");
     close("Bayes’ rule", table.cell("Bayes’ rule", "accuracy").unwrap_or(f64::NAN), bayes, 1e-12)?;
     let formula = table.cell("formula’s weights", "accuracy").unwrap_or(f64::NAN);
     assert!((0.9..=1.0).contains(&formula), "{formula}");

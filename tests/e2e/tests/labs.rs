@@ -2,16 +2,9 @@
 //! and that they are loaded only when asked for.
 
 use scorescope_e2e::{
-    Options, Outcome, Page, Value, axe, json,
+    Options, Outcome, Page, axe, json,
     lab::{Oracle, close},
 };
-
-/// A number of a list of cases in the oracle, by what identifies the case.
-fn case(oracle: &Oracle, list: &str, wanted: &[(&str, Value)], key: &str) -> f64 {
-    let mut cases = oracle.0[list].as_array().into_iter().flatten();
-    let found = cases.find(|c| wanted.iter().all(|(name, value)| c[*name] == *value));
-    found.and_then(|c| c[key].as_f64()).unwrap_or(f64::NAN)
-}
 
 #[tokio::test]
 async fn minimisers_are_the_oracles() -> Outcome {
@@ -23,8 +16,7 @@ async fn minimisers_are_the_oracles() -> Outcome {
     let check = async |steps: u32, variance: &str| -> Outcome {
         let table = page.table("Where each objective is least").await?;
         let case = |key: &str| {
-            case(
-                &oracle,
+            oracle.scalar(
                 "minimisers_symmetric_pair",
                 &[("schedule", json!("linear")), ("steps", json!(steps))],
                 key,
@@ -69,7 +61,7 @@ async fn equilibria_are_the_oracles() -> Outcome {
             ("log c", "log_c"),
         ] {
             let lam: f64 = lambda.parse()?;
-            let expected = case(&oracle, "gan", &[("lam", json!(lam))], key);
+            let expected = oracle.scalar("gan", &[("lam", json!(lam))], key);
             let found = table.cell(row, "formula’s weights").ok_or_else(|| format!("no {row}: {table:?}"))?;
             close(&format!("{row} at λ = {lambda}"), found, expected, 1e-6)?;
         }

@@ -4,7 +4,7 @@
 use super::{CourseReply, CourseRequest, ForwardReply, STEP};
 use crate::compute::messages::{JobError, Reply};
 use crate::compute::tasks::Progress;
-use crate::math::{KlToNormal, Mixture, NoiseSchedule, Scratch, Time};
+use crate::math::{Axis, KlToNormal, Mixture, NoiseSchedule, Scratch, Time};
 
 /// See [`super::ForwardRequest::Course`].
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl CourseTask {
         let (side, dim) = (self.request.side, self.mixture.dim());
         let node = |axis: usize, k: usize| {
             let (low, high) = self.request.range[axis];
-            low + (high - low) * k as f64 / (side - 1) as f64
+            Axis { low, high, count: side }.place(k)
         };
         let from = self.reply.density.len();
         let end = (from + (STEP / self.mixture.len()).max(side)).min(points);

@@ -12,7 +12,7 @@ use crate::compute::messages::{JobError, Reply};
 use crate::compute::tasks::Progress;
 #[cfg(all(kernels, feature = "gpu"))]
 use crate::kernels::particles::gpu::Cells;
-use crate::math::{Bins, Line, Marginal, Mixture, Move, Process, ReverseVariance, Scratch, Time};
+use crate::math::{Axis, Bins, Line, Marginal, Mixture, Move, Process, ReverseVariance, Scratch, Time};
 
 /// Particles counted in a step.
 const COUNTED: usize = 1 << 16;
@@ -53,7 +53,8 @@ pub struct FrameTask {
 impl FrameTask {
     pub(super) fn new(mut request: FrameRequest) -> Result<Self, JobError> {
         let mixture = Mixture::new(&request.journey.target)?;
-        let (plane, dim) = in_the_plane(&request.journey.target)?;
+        let plane = in_the_plane(&mixture)?;
+        let dim = mixture.dim();
         let proper = |(low, high): &(f64, f64)| (high - low).is_finite() && low < high;
         let whole = request.range.len() == dim && request.range.iter().all(proper);
         let within = request.cells <= 1024 && request.density <= 513 && request.arrows <= 64;
@@ -254,14 +255,13 @@ impl FrameTask {
         let mut scratch = Scratch::default();
         let some = (STEP / mixture.len()).max(1);
         let end = (reply.density.len() + some).min(total);
+        let axes: Vec<Axis> =
+            request.range.iter().map(|&(low, high)| Axis { low, high, count: side }).collect();
         for i in reply.density.len()..end {
-            let node = |axis: usize, k: usize| {
-                let (low, high) = request.range[axis];
-                low + (high - low) * k as f64 / (side.max(2) - 1) as f64
-            };
-            let log = match dim {
-                1 => marginal.log_density(&[node(0, i)], &mut scratch),
-                _ => marginal.log_density(&[node(0, i % side), node(1, i / side)], &mut scratch),
+            let log = match axes[..] {
+                [x] => marginal.log_density(&[x.place(i)], &mut scratch),
+                [x, y, ..] => marginal.log_density(&[x.place(i % side), y.place(i / side)], &mut scratch),
+                [] => f64::NAN,
             };
             reply.density.push(log.max(f64::from(f32::MIN)) as f32);
         }
@@ -282,10 +282,8 @@ impl FrameTask {
         let some = (STEP / (4 * mixture.len())).max(1);
         let from = measure.cdf.len();
         let end = (from + some).min(lines.len() * edges);
-        let (low, high) = measure.bins.range;
         for i in from..end {
-            let x = low + (high - low) * (i % edges) as f64 / measure.bins.count as f64;
-            measure.cdf.push(lines[i / edges].cdf(x));
+            measure.cdf.push(lines[i / edges].cdf(measure.bins.edge(i % edges)));
         }
         (end < lines.len() * edges).then_some(Work::Cdf)
     }

@@ -91,7 +91,7 @@ impl GpuFrame {
         let run = match last.filter(same) {
             Some(run) => run,
             None => {
-                let (mixture, _) = in_the_plane(&journey.target)?;
+                let mixture = in_the_plane(&Mixture::new(&journey.target)?)?;
                 if !packable(&mixture) {
                     return Ok(None);
                 }

@@ -6,7 +6,7 @@
 //! many draws from the target: independent ones for samplers with noise, such ones for those without.
 
 use super::run::{draw_target, move_particles};
-use super::{ForwardReply, OrdersReply, OrdersRequest, STEP, bins_for, in_the_plane, lines, project, share};
+use super::{ForwardReply, OrdersReply, OrdersRequest, STEP, bins_for, lines, project, share};
 use crate::compute::messages::{JobError, Reply};
 use crate::compute::tasks::{Progress, fast};
 use crate::math::{Bins, LineOrder, Mixture, Move, NoiseSchedule, Scheme, Step, step_times};
@@ -47,10 +47,10 @@ struct Plane {
 
 impl OrdersTask {
     pub(super) fn new(request: OrdersRequest) -> Result<Self, JobError> {
-        let (plane, dim) = in_the_plane(&request.target)?;
-        let mixture = if dim == 1 { Mixture::new(&request.target)? } else { plane };
-        let few = request.particles <= MOST;
-        if request.part.index >= request.part.of || request.counts.contains(&0) || !few {
+        let mixture = Mixture::new(&request.target)?;
+        let dim = mixture.dim();
+        let fits = matches!(dim, 1 | 2) && request.particles <= MOST;
+        if request.part.index >= request.part.of || request.counts.contains(&0) || !fits {
             return Err(JobError::Dimension);
         }
         let schedule = request.schedule.steps(request.steps);

@@ -85,7 +85,7 @@ pub(super) fn forget() {
 
 impl Run {
     fn new(journey: Journey, first: usize, count: usize) -> Result<Self, JobError> {
-        let (mixture, _) = super::in_the_plane(&journey.target)?;
+        let mixture = super::in_the_plane(&Mixture::new(&journey.target)?)?;
         let times = journey.times();
         Ok(Self {
             mixture,

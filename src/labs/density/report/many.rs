@@ -25,7 +25,7 @@ pub(super) fn evaluate(state: &Density, mixture: Arc<Mixture>) -> Result<Vec<Qua
     ];
     quantities.extend(of_digits(state, count));
     let probe = [state.probe(&mixture)];
-    quantities.extend(integrand(state, mixture, &probe)?);
+    quantities.extend(integrand(state, mixture, &probe)?.0);
     Ok(quantities)
 }
 

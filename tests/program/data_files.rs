@@ -1,60 +1,14 @@
 //! `--data FILE` of the command line: files of points, right and wrong, against independent estimates.
-//! Needs the feature `cli`.
 
-use serde_json::Value;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-
-fn scorescope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_scorescope")).args(arguments).output().expect("the program starts")
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = scorescope(arguments);
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), complaint.as_str()), (Some(0), ""), "{arguments:?}");
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|v| v.as_f64().expect("a number")).collect()
-}
-
-/// Values of a quantity.
-fn values(document: &Value, name: &str) -> Vec<f64> {
-    numbers(&document["quantities"][name]["values"])
-}
-
-/// A file that is gone when the test is over.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("scorescope-{}-{name}", std::process::id())))
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("UTF-8")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use super::{Scratch, joined, json, list, numbers, oracle_file, refused, values};
 
 /// Kernel density estimates of files and of links against SciPy's and scikit-learn's (`oracle/kde.json`
 /// says how they were made). The rows have two decimals, which a link holds exactly.
 #[test]
 fn data_files_agree_with_the_independent_estimates() {
-    let path = format!("{}/tests/oracle/kde.json", env!("CARGO_MANIFEST_DIR"));
-    let oracle: Value =
-        serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
-    for (i, case) in oracle["cases"].as_array().expect("cases").iter().enumerate() {
+    for (i, case) in list(&oracle_file("kde")["cases"]).iter().enumerate() {
         let rows = |key: &str, between: &str, end: &str| -> String {
-            let row = |r: &Value| numbers(r).iter().map(f64::to_string).collect::<Vec<_>>().join(between);
-            case[key].as_array().expect("rows").iter().map(row).collect::<Vec<_>>().join(end)
+            list(&case[key]).iter().map(|row| joined(&numbers(row), between)).collect::<Vec<_>>().join(end)
         };
         let file = Scratch::new(&format!("kde-{i}.csv"));
         let header = if i % 2 == 0 { "# points\nx;y\n" } else { "" };
@@ -93,14 +47,11 @@ fn data_files_that_are_none_get_status_2_and_one_line() {
         std::fs::write(&file.0, text).expect("written");
         for command in [&["eval"][..], &["render", "-o", "/nowhere/figure.svg"]] {
             let call = [command, arguments, &["--data", file.path()]].concat();
-            let output = scorescope(&call);
-            let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert_eq!(output.status.code(), Some(2), "{call:?}: {complaint}");
-            assert!(complaint.contains(words) && complaint.lines().count() == 1, "{call:?}: {complaint}");
+            let complaint = refused(&call);
+            assert!(complaint.contains(words), "{call:?}: {complaint}");
         }
     }
-    let output = scorescope(&["eval", "--data", "/no/such/file.csv"]);
-    assert_eq!(output.status.code(), Some(2));
+    refused(&["eval", "--data", "/no/such/file.csv"]);
 }
 
 /// More rows than are kept: the notice says so, and the density is that of the file.

@@ -1,97 +1,16 @@
 //! The command line as a program: the JSON that others read, its agreement with the independent
 //! values of `oracle/`, pictures, and one line with status 2 for a call that cannot be carried
-//! out. Needs the feature `cli`.
+//! out.
 
+use super::{
+    Oracle, Scratch, close, complaint, drawn, errors, json, list, number, numbers, oracle, printed, refused,
+    scorescope, svg, values,
+};
 use serde_json::Value;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-
-fn scorescope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_scorescope")).args(arguments).output().expect("the program starts")
-}
-
-/// What a call that succeeds prints.
-fn printed(arguments: &[&str]) -> String {
-    let output = scorescope(arguments);
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), complaint.as_str()), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&printed(arguments)).expect("JSON")
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|v| v.as_f64().expect("a number")).collect()
-}
-
-/// Values of a quantity.
-fn values(document: &Value, name: &str) -> Vec<f64> {
-    numbers(&document["quantities"][name]["values"])
-}
-
-/// A file that is gone when the test is over.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("scorescope-{}-{name}", std::process::id())))
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("UTF-8")
-    }
-
-    fn read(&self) -> Vec<u8> {
-        std::fs::read(&self.0).expect("written")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-/// A case of `oracle/`, its mixture as `mix=` and its points as `--at`.
-struct Oracle {
-    json: Value,
-    mix: String,
-    at: String,
-}
-
-fn oracle(name: &str) -> Oracle {
-    let path = format!("{}/tests/oracle/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let json: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
-    let joined = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(":");
-    let list = |key: &str| json[key].as_array().expect("a list").clone();
-    let component = |c: &Value| {
-        let mut row = vec![c["weight"].as_f64().expect("a weight")];
-        row.extend(numbers(&c["mean"]));
-        let covariance: Vec<Vec<f64>> = c["cov"].as_array().expect("rows").iter().map(numbers).collect();
-        // The upper triangle: the variance, or vxx, vxy, vyy.
-        row.extend(covariance.iter().enumerate().flat_map(|(i, r)| r[i..].to_vec()));
-        joined(&row)
-    };
-    let mix = list("components").iter().map(component).collect::<Vec<_>>().join("_");
-    let at = list("points").iter().map(|p| joined(&numbers(p))).collect::<Vec<_>>().join(";");
-    Oracle { mix, at, json }
-}
-
-#[track_caller]
-fn close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    for (f, e) in found.iter().zip(expected) {
-        let error = (f - e).abs() / e.abs().max(1.0);
-        assert!(error <= tolerance, "{what}: {f} instead of {e}, relative error {error:.2e}");
-    }
-}
 
 /// The first `discrete` case with a schedule, which says its number of steps as well.
 fn discrete<'a>(o: &'a Oracle, schedule: &str) -> &'a Value {
-    let cases = o.json["discrete"].as_array().expect("cases");
-    cases.iter().find(|c| c["schedule"] == schedule).expect("the schedule")
+    list(&o.json["discrete"]).iter().find(|c| c["schedule"] == schedule).expect("the schedule")
 }
 
 #[test]
@@ -177,8 +96,8 @@ fn the_integrand_agrees_with_the_oracle() {
     let document = json(&["eval", &query, "--at", &o.at]);
     let times = values(&document, "integrand_t");
     let integrand = values(&document, "integrand");
-    for marginal in o.json["marginals"].as_array().expect("marginals") {
-        let t = marginal["t"].as_f64().expect("t");
+    for marginal in list(&o.json["marginals"]) {
+        let t = number(&marginal["t"]);
         let lambda = |t: f64| (t / (1.0 - t)).ln();
         let Some(next) = times.iter().position(|s| *s > t) else { continue };
         if next == 0 {
@@ -221,7 +140,7 @@ fn the_discrete_rules_agree_with_the_oracle() {
 fn the_elbo_of_each_variance_agrees_with_the_oracle() {
     for (name, tolerance) in [("bimodal-1d", 1e-6), ("three-2d", 1e-5)] {
         let o = oracle(name);
-        let cases = o.json["elbo"].as_array().expect("cases");
+        let cases = list(&o.json["elbo"]);
         assert_eq!(cases.len(), 3);
         for case in cases {
             let (variance, steps) = (case["variance"].as_str().expect("a name"), &case["steps"]);
@@ -241,7 +160,7 @@ fn monte_carlo_scatters_about_the_oracle_by_its_standard_error() {
         let query = format!("mix={}&estimator={estimator}&rule=paper&steps=100&draws=512", o.mix);
         let document = json(&["eval", &query, "--at", &o.at]);
         let found = values(&document, "log_density_formula");
-        let errors = numbers(&document["quantities"]["log_density_formula"]["standard_error"]);
+        let errors = errors(&document, "log_density_formula");
         for ((f, e), expected) in found.iter().zip(errors).zip(numbers(&case["paper"])) {
             assert!(e > 0.0 && (f - expected).abs() < 6.0 * e, "{estimator}: {f} ± {e}, {expected}");
         }
@@ -274,12 +193,11 @@ fn csv_holds_the_numbers_of_the_json() {
     let rows: Vec<Vec<f64>> =
         lines.map(|l| l.split(',').map(|c| c.parse().expect("a number")).collect()).collect();
     assert_eq!(rows.len(), 3);
-    let formula = &document["quantities"]["log_density_formula"];
     for (i, row) in rows.iter().enumerate() {
         let expected = [
             &values(&document, "points")[2 * i..2 * i + 2],
             &[values(&document, "log_density_exact")[i]],
-            &[numbers(&formula["values"])[i], numbers(&formula["standard_error"])[i]],
+            &[values(&document, "log_density_formula")[i], errors(&document, "log_density_formula")[i]],
             &[values(&document, "log_density_ode")[i], values(&document, "log_density_elbo")[i]],
         ]
         .concat();
@@ -324,16 +242,8 @@ fn a_bad_call_gets_status_2_and_one_line() {
         (&["render", "", "-o", "a.svg", "--width", "wide"], "wide"),
     ];
     for (arguments, words) in calls {
-        let output = scorescope(arguments);
-        let complaint = String::from_utf8(output.stderr).expect("UTF-8");
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
-        assert_eq!(
-            (complaint.lines().count(), complaint.ends_with('\n')),
-            (1, true),
-            "{arguments:?}: {complaint}"
-        );
+        let complaint = refused(arguments);
         assert!(complaint.contains(words), "{arguments:?}: {complaint}");
-        assert!(output.stdout.is_empty(), "{arguments:?}");
     }
     assert!(!name.0.exists());
 }
@@ -369,20 +279,9 @@ fn no_mixture_makes_it_panic() {
         for estimator in ["monte-carlo", "stein-qmc", "quadrature"] {
             let output =
                 scorescope(&["eval", &format!("mix={mix}&estimator={estimator}&draws=4"), "--at", point]);
-            let status = output.status.code();
-            assert!(
-                [Some(0), Some(2)].contains(&status),
-                "{mix}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            assert!([Some(0), Some(2)].contains(&output.status.code()), "{mix}: {}", complaint(&output));
         }
     }
-}
-
-fn drawn(query: &str, name: &str, options: &[&str]) -> Vec<u8> {
-    let file = Scratch::new(name);
-    assert_eq!(printed(&[&["render", query, "-o", file.path()], options].concat()), "");
-    file.read()
 }
 
 #[test]
@@ -398,9 +297,7 @@ fn every_figure_is_drawn_as_svg() {
     .enumerate()
     {
         let name = format!("{i}.svg");
-        let svg =
-            String::from_utf8(drawn(query, &name, &["--figure", figure, "--width", "800"])).expect("UTF-8");
-        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{query}");
+        let svg = svg(query, &name, &["--figure", figure, "--width", "800"]);
         assert!(svg.contains("width=\"800"), "{query}");
         assert!(svg.contains("<title") && svg.contains("<text"), "{query}");
         assert!(svg.len() > 5000 && svg.len() < 2_000_000, "{query}: {} bytes", svg.len());
@@ -432,7 +329,7 @@ fn pictures_depend_on_the_link_and_the_theme_alone() {
 fn figures_are_drawn_as_png_where_there_are_fonts() {
     let file = Scratch::new("figure.png");
     let output = scorescope(&["render", "draws=4", "-o", file.path(), "--width", "700", "--scale", "1.5"]);
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    let complaint = complaint(&output);
     if complaint.contains("no fonts are installed") {
         println!("no fonts are installed: the PNG is not tested");
         return;
