@@ -14,7 +14,7 @@ use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
-use crate::ui::link::{replace, take_fragment};
+use crate::ui::link::{focus_later, fragment, replace};
 use crate::ui::notices::Notices;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
@@ -30,7 +30,7 @@ pub fn mount() {
 /// The same for the lab that the address names, once the digits are here, if the address wants them.
 #[cfg(labs)]
 pub fn mount_other() {
-    if opens(&current_query()) && !window().location().hash().is_ok_and(|hash| hash == "#digits") {
+    if opens(&current_query()) && fragment().as_deref() != Some("digits") {
         return mount_named();
     }
     let place = document().query_selector("#app .loading p:nth-of-type(2)").ok().flatten();
@@ -104,18 +104,13 @@ fn page<S: Model>(view: View<S>) -> AnyView {
 /// address.
 #[cfg(labs)]
 fn turn_to_asked(shared: Shared) {
-    let Some(asked) = take_fragment() else { return };
+    let Some(asked) = fragment() else { return };
     let kind = TARGETS.iter().find(|(name, kind)| *name == asked && !matches!(kind, TargetKind::Preset(_)));
     if let Some((_, kind)) = kind {
         shared.turn_to(*kind);
         shared.query.with_untracked(|query| replace(query));
         // The menu in which it was chosen, on the other page.
-        request_animation_frame(|| {
-            let menu = document().get_element_by_id("field-target");
-            if let Some(menu) = menu.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = menu.focus();
-            }
-        });
+        focus_later("#field-target".to_owned());
     }
 }
 

@@ -16,6 +16,8 @@ pub mod job;
 pub mod link;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod notices;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod panel;
 #[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
 pub mod player;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
