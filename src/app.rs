@@ -7,15 +7,19 @@ use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
 #[cfg(labs)]
 use crate::labs::digits::load::{Loading, load};
+#[cfg(labs)]
+use crate::labs::export::file;
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
 use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
 use crate::permalink::Notice;
 use crate::plot::Theme;
+use crate::ui::export::{Exports, Written};
 use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
 use crate::ui::link::{focus_later, fragment, replace};
 use crate::ui::notices::Notices;
+use crate::ui::order::Order;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
@@ -56,6 +60,13 @@ fn mount_named() {
     }
 }
 
+/// Whether a page is on the document already: then this module is here for its files.
+#[cfg(labs)]
+pub fn is_mounted() -> bool {
+    let root = document().get_element_by_id("app");
+    root.and_then(|root| root.get_attribute("data-state")).is_some_and(|state| state != "loading")
+}
+
 fn mount_lab<S: Model>(view: View<S>) {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let root = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
@@ -88,16 +99,35 @@ fn page<S: Model>(view: View<S>) -> AnyView {
         state.set(opened);
     });
     // The same figure on the full page, for embedded ones.
-    let full = move || {
+    let whole = text(move || {
         let mut whole = state.get();
         whole.common_mut().embed = false;
         whole.common_mut().hide.clear();
-        address(&whole.query())
-    };
+        whole.query()
+    });
+    let full = move || whole.with(|query| address(query));
+    provide_context(Exports {
+        lab: S::LAB.name(),
+        query: whole,
+        write: StoredValue::new_local(Box::new(move |order| writer(state, order))),
+    });
     let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
     let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
     shell(frame, move |theme| view(state, shared, engine, theme, busy))
+}
+
+/// Writes the file of an order.
+#[cfg(labs)]
+fn writer<S: Model>(state: RwSignal<S>, order: Order) -> Written {
+    let state = state.get_untracked().into_lab();
+    Box::pin(async move { file(&order, Some(&state)).map_err(|e| e.to_string()) })
+}
+
+/// The module of the first lab leaves that to the other one, which the start script loads.
+#[cfg(not(labs))]
+fn writer<S: Model>(_: RwSignal<S>, order: Order) -> Written {
+    Box::pin(crate::ui::export::elsewhere(order))
 }
 
 /// Where the module of the first lab left a target to be edited here, its kind is the fragment of the

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::colour::ColourScale;
 use super::theme::Role;
 
 /// A whole figure.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Figure {
     /// What the figure shows, in a sentence or two, for those who do not see it.
     pub summary: String,
@@ -18,7 +20,7 @@ pub struct Figure {
 }
 
 /// Panels side by side, with their colour bars.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Share of the free height, relative to the other rows.
     pub height_weight: f64,
@@ -52,7 +54,7 @@ impl Row {
 }
 
 /// A colour bar and the columns (`from..to`) of its row that it belongs to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlacedBar {
     /// The bar.
     pub bar: ColourBar,
@@ -63,7 +65,7 @@ pub struct PlacedBar {
 }
 
 /// The legend of a colour scale.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ColourBar {
     /// Quantity and unit.
     pub label: String,
@@ -72,7 +74,7 @@ pub struct ColourBar {
 }
 
 /// One plot area with its axes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// A short heading.
     pub title: Option<String>,
@@ -122,7 +124,7 @@ impl Panel {
 }
 
 /// How an axis turns numbers into lengths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Scale {
     /// In proportion.
     #[default]
@@ -132,7 +134,7 @@ pub enum Scale {
 }
 
 /// An axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// Quantity and unit, such as "log-density (nats)".
     pub label: String,
@@ -175,7 +177,7 @@ impl Axis {
 }
 
 /// Ticks on the opposite side of a panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Secondary {
     /// Quantity and unit.
     pub label: String,
@@ -184,7 +186,7 @@ pub struct Secondary {
 }
 
 /// How a line is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Dash {
     /// Not at all.
     #[default]
@@ -196,7 +198,7 @@ pub enum Dash {
 }
 
 /// How a heat map fills the space between the nodes of its grid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Shading {
     /// Values interpolated between nodes; covers the grid's extent.
     #[default]
@@ -206,7 +208,7 @@ pub enum Shading {
 }
 
 /// Something drawn in a panel, in the data's coordinates.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Layer {
     /// A curve, broken where a coordinate is not finite.
     Line {
@@ -253,36 +255,6 @@ pub enum Layer {
         scale: ColourScale,
         /// Between the nodes.
         shading: Shading,
-    },
-    /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
-    #[cfg(labs)]
-    Thumbnail {
-        /// Values; the first row is the uppermost.
-        grid: Arc<Grid>,
-        /// Values to colours.
-        scale: ColourScale,
-        /// Abscissa of the point.
-        x: f64,
-        /// Ordinate of the point.
-        y: f64,
-        /// Where the picture's centre is from the point, in CSS pixels to the right and down.
-        offset: (f64, f64),
-        /// Its width and height in CSS pixels.
-        size: f64,
-        /// The colour of its frame.
-        role: Role,
-    },
-    /// Words in the middle of a cell, in a colour that stands out from the cell's.
-    #[cfg(labs)]
-    Cell {
-        /// Abscissa.
-        x: f64,
-        /// Ordinate.
-        y: f64,
-        /// The words.
-        text: String,
-        /// Colours of the cells, and the value of this one; without, the words are on the background.
-        over: Option<(ColourScale, f64)>,
     },
     /// Iso-lines of a grid.
     Contours {
@@ -344,6 +316,37 @@ pub enum Layer {
         /// Colour.
         role: Role,
     },
+    // Last, because a figure goes from a module without these two to one with them by the places of its layers.
+    /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
+    #[cfg(labs)]
+    Thumbnail {
+        /// Values; the first row is the uppermost.
+        grid: Arc<Grid>,
+        /// Values to colours.
+        scale: ColourScale,
+        /// Abscissa of the point.
+        x: f64,
+        /// Ordinate of the point.
+        y: f64,
+        /// Where the picture's centre is from the point, in CSS pixels to the right and down.
+        offset: (f64, f64),
+        /// Its width and height in CSS pixels.
+        size: f64,
+        /// The colour of its frame.
+        role: Role,
+    },
+    /// Words in the middle of a cell, in a colour that stands out from the cell's.
+    #[cfg(labs)]
+    Cell {
+        /// Abscissa.
+        x: f64,
+        /// Ordinate.
+        y: f64,
+        /// The words.
+        text: String,
+        /// Colours of the cells, and the value of this one; without, the words are on the background.
+        over: Option<(ColourScale, f64)>,
+    },
 }
 
 impl Layer {
@@ -389,7 +392,7 @@ impl Layer {
 }
 
 /// Values on a regular grid of nodes, x fastest, the first row at `y.0`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// Nodes along x.
     pub nx: usize,

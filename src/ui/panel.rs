@@ -1,9 +1,11 @@
 //! The panel of a figure: what every section of a lab is made of, in the same order.
 //!
-//! Heading, progress, what goes before the figure, the figure, what is said of it, the error, what is below.
+//! Heading, progress, what goes before the figure, the figure, what is said of it, the error, what is below, the
+//! export menu.
 
+use super::export::export_menu;
 use super::figure::{Picture, figure_view};
-use super::job::{Job, Progress};
+use super::job::{Answer, Job, Progress};
 use super::reactive::text;
 use leptos::prelude::*;
 
@@ -16,6 +18,8 @@ pub struct Work {
     pub progress: Option<RwSignal<f64>>,
     /// Why there is no reply, or empty.
     pub error: RwSignal<String>,
+    /// Where the newest reply was computed.
+    pub place: Signal<String>,
 }
 
 impl Work {
@@ -28,12 +32,15 @@ impl Work {
 impl<S: Send + Sync> Job<S> {
     /// What a panel shows of it.
     pub fn work(self) -> Work {
-        Work { busy: self.busy, progress: Some(self.progress), error: self.error }
+        let place = text(move || self.answer.with(|a| a.as_ref().map(Answer::place).unwrap_or_default()));
+        Work { busy: self.busy, progress: Some(self.progress), error: self.error, place }
     }
 }
 
 /// A figure with what belongs to it.
 pub struct Panel {
+    /// The figure's name within the lab, for files and the command line.
+    pub name: &'static str,
     /// Id and words of the heading; the main figure has none.
     pub heading: Option<(&'static str, &'static str)>,
     /// The figure.
@@ -52,13 +59,21 @@ impl Panel {
     /// A figure alone.
     pub fn new(picture: Picture) -> Self {
         let nothing = || ().into_any();
-        Self { heading: None, picture, work: None, before: nothing(), said: nothing(), below: nothing() }
+        Self {
+            name: "main",
+            heading: None,
+            picture,
+            work: None,
+            before: nothing(),
+            said: nothing(),
+            below: nothing(),
+        }
     }
 }
 
 /// The section of a figure.
 pub fn panel(panel: Panel) -> AnyView {
-    let Panel { heading, picture, work, before, said, below } = panel;
+    let Panel { name, heading, picture, work, before, said, below } = panel;
     let id = heading.map(|(id, _)| id);
     let progress = work.and_then(|work| Some((work.busy, work.progress?)));
     view! {
@@ -74,6 +89,7 @@ pub fn panel(panel: Panel) -> AnyView {
             {said}
             {work.map(|work| view! { <p class="error" role="alert">{text(move || work.error.get())}</p> }.into_any())}
             {below}
+            {export_menu(name, picture, work)}
         </section>
     }
     .into_any()

@@ -148,6 +148,7 @@ fn accuracy_figure(state: RwSignal<Classifier>, accuracy: Job<Classifier>, theme
         _ => None,
     };
     panel(Panel {
+        name: "accuracy",
         heading: Some(("accuracy-heading", "How many draws it takes")),
         work: Some(accuracy.work()),
         said: note(

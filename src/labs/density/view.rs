@@ -236,6 +236,7 @@ fn probe_figure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme
         })
     });
     panel(Panel {
+        name: "probe",
         heading: Some(("probe-heading", "At the probe")),
         work: Some(probe.work().quiet()),
         before: view! { <TableView table=table(probe, reply, tables::probe) /> }.into_any(),
@@ -259,6 +260,7 @@ fn convergence_figure(state: RwSignal<Density>, convergence: Job<Density>, theme
         })
     });
     panel(Panel {
+        name: "convergence",
         heading: Some(("convergence-heading", "How the error falls")),
         work: Some(convergence.work()),
         said: note(

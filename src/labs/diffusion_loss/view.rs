@@ -166,6 +166,7 @@ fn weights_figure(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> AnyView
     let width = RwSignal::new(0.0);
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
     panel(Panel {
+        name: "weights",
         heading: Some(("weights-heading", "What each loss weighs")),
         said: note(
             "Weight of the noise-prediction error per unit of λ, scaled so that on a standard normal every loss is −log p.",
@@ -190,6 +191,7 @@ fn minimisers_figure(
     let table = table(minimisers, minimisers_reply, |_, reply| tables::minimisers(reply));
     let models = MODELS.map(|(name, _)| (name, words::loss_model(name))).to_vec();
     panel(Panel {
+        name: "minimisers",
         heading: Some(("minimisers-heading", "What a wrong model settles on")),
         work: Some(minimisers.work()),
         before: view! {
@@ -251,6 +253,7 @@ fn chain_figure(
         })
     };
     panel(Panel {
+        name: "chain",
         heading: Some(("chain-heading", "The chain of conditionals")),
         work: Some(chain.work()),
         said: view! {

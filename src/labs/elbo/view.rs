@@ -112,6 +112,7 @@ fn gaps_figure(gaps: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
         })
     });
     panel(Panel {
+        name: "gaps",
         heading: Some(("gaps-heading", "How the gaps shrink")),
         work: Some(gaps.work()),
         said: note(
@@ -126,6 +127,7 @@ fn weights_and_parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>)
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
     let parts = table(main, reply, |_, reply| tables::parts(reply));
     panel(Panel {
+        name: "weights",
         heading: Some(("parts-heading", "What each step weighs")),
         below: view! { <TableView table=parts /> }.into_any(),
         ..Panel::new(Picture::new("Weights of the steps", figure, theme, width, height))

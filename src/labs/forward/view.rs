@@ -220,6 +220,7 @@ fn schedule_figure(stage: Stage) -> AnyView {
         })
     });
     panel(Panel {
+        name: "schedule",
         heading: Some(("schedule-heading", "The schedule, and how far from noise")),
         work: Some(course.work()),
         said: note("The dotted line is the clock."),
@@ -247,6 +248,7 @@ fn orders_figure(stage: Stage) -> AnyView {
     });
     let table = table(orders, orders_reply, |_, reply| tables::samplers(reply));
     panel(Panel {
+        name: "samplers",
         heading: Some(("orders-heading", "How many steps a sampler needs")),
         work: Some(orders.work()),
         said: note("Started from the exact density at the last time, so that only the steps are to blame."),

@@ -109,6 +109,7 @@ fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> Any
             .or_else(|| Some(plots::sweep(&state.get(), None, narrow)))
     });
     panel(Panel {
+        name: "sweep",
         heading: Some(("sweep-heading", "Over the strength λ")),
         said: note("Solid: the chosen weights. The dotted line marks the λ in force."),
         ..Panel::new(Picture::new("Measures over λ", figure, theme, width, preferred_height))
