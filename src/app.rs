@@ -1,9 +1,9 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
+use crate::labs::common::{Group, ThemeChoice, opens};
 #[cfg(labs)]
 use crate::labs::common::{TARGETS, TargetKind};
-use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
 #[cfg(labs)]
 use crate::labs::digits::load::{Loading, load};
@@ -109,6 +109,7 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     provide_context(Exports {
         lab: S::LAB.name(),
         query: whole,
+        shown: flag(move || shared.shows(Group::Export)),
         write: StoredValue::new_local(Box::new(move |order| writer(state, order))),
     });
     let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));

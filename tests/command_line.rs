@@ -415,6 +415,71 @@ fn every_figure_is_drawn_as_svg() {
     }
 }
 
+/// Every lab's figures as numbers, by readers of other people's, and as a picture that says where it comes from.
+#[test]
+fn every_figure_is_written_as_numbers() {
+    for (i, (query, figure, column)) in [
+        ("draws=4", "main", "formula"),
+        ("target=three&estimator=quadrature", "main", "formula"),
+        ("probe=0.3", "probe", "running integral"),
+        ("lab=forward&particles=500", "main", "exact"),
+        ("lab=forward&particles=500", "schedule", "k"),
+        ("lab=elbo&steps=20", "weights", "ELBO"),
+        ("lab=gan&steps=20", "sweep", "formula"),
+        ("lab=classifier&steps=20", "main", "Bayes’ rule"),
+        ("lab=diffusion-loss&steps=20", "minimisers", "likelihood"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let written = |extension: &str| {
+            let bytes = drawn(query, &format!("numbers-{i}.{extension}"), &["--figure", figure]);
+            String::from_utf8(bytes).expect("UTF-8")
+        };
+        let document: Value = serde_json::from_str(&written("json")).expect("JSON");
+        assert_eq!(document["figure"], figure, "{query}");
+        assert!(document["cite"].as_str().is_some_and(|cite| cite.contains("2408.16765")));
+        let quantities = document["quantities"].as_object().expect("an object");
+        let csv = written("csv");
+        let comments: Vec<&str> = csv.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(comments.len() == 3 && comments[0].starts_with("# permalink ?"), "{query}: {comments:?}");
+        let mut lines = csv.lines().skip(3);
+        let names: Vec<&str> = lines.next().expect("names").split(',').collect();
+        let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+        assert!(rows.iter().all(|row| row.len() == names.len()), "{query}: ragged");
+        // Numbers of a curve or a map are the same in both, in the same order.
+        let found = quantities.iter().find(|(name, q)| name.contains(column) && !q["over"][0].is_null());
+        let found = found.or_else(|| quantities.iter().find(|(_, q)| !q["over"][0].is_null()));
+        let (name, quantity) = found.expect("a function of something");
+        let place =
+            names.iter().position(|n| *n == name.replace(',', ";") || n.starts_with(&format!("{name} [")));
+        let place = place.unwrap_or_else(|| panic!("{query}: no column {name} in {names:?}"));
+        for (row, value) in rows.iter().zip(quantity["values"].as_array().expect("a list")) {
+            assert_eq!(row[place].parse::<f64>().ok(), value.as_f64(), "{query}: {name}");
+        }
+        let svg = written("svg");
+        assert!(svg.contains("<desc>") && svg.contains("<metadata>permalink: ?"), "{query}");
+    }
+    let cite = String::from_utf8(drawn("seed=7", "cite.bib", &[])).expect("UTF-8");
+    assert!(
+        cite.contains("eprint        = {2408.16765}")
+            && cite.contains("url           = {?v=1&lab=density&seed=7}")
+    );
+}
+
+/// The exact log-density of the JSON is the oracle-tested one of `eval`.
+#[test]
+fn exported_numbers_are_those_of_eval() {
+    let document: Value =
+        serde_json::from_slice(&drawn("estimator=quadrature", "eval.json", &[])).expect("JSON");
+    let evaluated = json(&["eval", "estimator=quadrature"]);
+    for (name, contract) in
+        [("x", "points"), ("exact", "log_density_exact"), ("formula", "log_density_formula")]
+    {
+        assert_eq!(values(&document, name), values(&evaluated, contract), "{name}");
+    }
+}
+
 #[test]
 fn pictures_depend_on_the_link_and_the_theme_alone() {
     let draw = |seed: &str, theme: &str, n: usize| {

@@ -36,20 +36,37 @@ def times(lam):
     return 1 / (1 + np.exp(-lam)), 1 / (1 + np.exp(lam))
 
 
+RULES_BY_STEP = {}
+
+
 def normal_rule(d, step):
     """Nodes and weights of the trapezoidal rule for expectations over N(0, I)."""
-    line = np.arange(-6.4, 6.4 + step / 2, step)
-    nodes = np.stack(np.meshgrid(*[line] * d), axis=-1).reshape(-1, d)
-    nodes = nodes[(nodes**2).sum(axis=1) < 6.4**2]
-    weights = np.exp(-0.5 * (nodes**2).sum(axis=1))
-    return nodes, weights / weights.sum()
+    if (d, step) not in RULES_BY_STEP:
+        line = np.arange(-6.4, 6.4 + step / 2, step)
+        nodes = np.stack(np.meshgrid(*[line] * d), axis=-1).reshape(-1, d)
+        nodes = nodes[(nodes**2).sum(axis=1) < 6.4**2]
+        weights = np.exp(-0.5 * (nodes**2).sum(axis=1))
+        RULES_BY_STEP[d, step] = nodes, weights / weights.sum()
+    return RULES_BY_STEP[d, step]
 
 
-def stein(x, lam, mixture, rule, delta=0.0):
+def rule_at(t, keep, mixture, finest):
+    """The rule that resolves the ridges of the score between components: they are variance / distance wide, and the
+    error falls like exp(-2 pi^2 width / step)."""
+    _, means, covariances = mixture
+    d = means.shape[1]
+    distance = np.sqrt(((means[:, None] - means) ** 2).sum(axis=-1).max() * keep)
+    width = (keep * np.linalg.eigvalsh(covariances).min() + t) / (max(distance, 1e-9) * np.sqrt(t))
+    # A few steps only, so that rules are made once.
+    step = 2.0 ** (np.floor(4 * np.log2(np.clip(1.1 * width, finest, 0.4))) / 4)
+    return normal_rule(d, step)
+
+
+def stein(x, lam, mixture, delta=0.0, finest=None):
     """F = d/2 + E[div s + |s|^2 / 2] at X_t = sqrt(1-t) x + sqrt(t) eps, so that
     E|eps - eps_hat|^2 = d (1 - t) + 2 t F; delta is added to the score as on the page."""
-    (t, keep), (nodes, weights) = times(lam), rule
-    d = x.shape[1]
+    (t, keep), d = times(lam), x.shape[1]
+    nodes, weights = rule_at(t, keep, mixture, finest or (0.02 if d == 1 else 0.1))
     error = delta * np.sqrt(keep / d)
     out = np.empty(len(x))
     block = max(1, 400_000 // (len(nodes) * len(mixture[0])))
@@ -93,31 +110,31 @@ def formula_weights(rule):
     return 0.5 * (np.append(gap, 0.0) + np.insert(gap, 0, 0.0))
 
 
-def weighted_errors(x, weights, mixture, rule, delta=0.0):
+def weighted_errors(x, weights, mixture, delta=0.0, finest=None):
     """sum_k weights_k E|eps - eps_hat_k|^2."""
     _, lam = schedule()
     total, d = np.zeros(len(x)), x.shape[1]
     for w, l in zip(weights, lam):
         if w != 0:
             t, keep = times(l)
-            total += w * (d * keep + 2 * t * stein(x, l, mixture, rule, delta))
+            total += w * (d * keep + 2 * t * stein(x, l, mixture, delta, finest))
     return total
 
 
-def formula(x, rule_name, mixture, rule, delta=0.0):
+def formula(x, rule, mixture, delta=0.0, finest=None):
     """The density formula: log rho_0(x) = -(1 + log 2 pi) d/2 - int t F dlambda, or its discrete form."""
     d = x.shape[1]
-    if rule_name != "continuous":
+    if rule != "continuous":
         beta, _ = schedule()
         constant = -0.5 * d * (1 + LOG_2PI + np.log(beta[0]))
-        return constant - weighted_errors(x, formula_weights(rule_name), mixture, rule, delta)
+        return constant - weighted_errors(x, formula_weights(rule), mixture, delta, finest)
     _, means, covariances = mixture
     variances = np.linalg.eigvalsh(covariances)
     low = np.log(min(variances.min(), 1)) - 16
     high = np.log(max(variances.max(), (means**2).sum(axis=1).max(), 1)) + 16
     integral, step = np.zeros(len(x)), 0.5
     for l in np.arange(low, high, step):
-        integral += step * times(l)[0] * stein(x, l, mixture, rule, delta)
+        integral += step * times(l)[0] * stein(x, l, mixture, delta, finest)
     return -0.5 * d * (1 + LOG_2PI) - integral
 
 
@@ -135,4 +152,3 @@ def compare(name, ours, page, unit="nats"):
 
 MIXTURE = (WEIGHTS, MEANS, COVARIANCES)
 POINTS = np.array(POINTS, float)
-NORMAL = normal_rule(DIM, 0.1 if DIM == 1 else 0.25)

@@ -33,6 +33,8 @@ pub struct Exports {
     pub lab: &'static str,
     /// The query of what is on show, on the full page.
     pub query: Signal<String>,
+    /// Whether there are menus.
+    pub shown: Signal<bool>,
     /// Writes texts.
     pub write: StoredValue<Box<dyn Fn(Order) -> Written>, LocalStorage>,
 }
@@ -68,13 +70,17 @@ pub fn export_menu(name: &'static str, picture: Picture, work: Option<Work>) -> 
             close(&details);
         }
     };
-    view! {
-        <details class="export" node_ref=details on:toggle=toggled on:keydown=keys>
-            <summary aria-label=format!("{}: {}", words::EXPORT, picture.label)>{words::EXPORT}</summary>
-            {show(move || open.get(), move || menu.rows())}
-        </details>
-    }
-    .into_any()
+    let rows = move || show(move || open.get(), move || menu.rows());
+    let whole = move || {
+        view! {
+            <details class="export" node_ref=details on:toggle=toggled on:keydown=keys>
+                <summary aria-label=format!("{}: {}", words::EXPORT, picture.label)>{words::EXPORT}</summary>
+                {rows()}
+            </details>
+        }
+        .into_any()
+    };
+    show(move || exports.shown.get(), whole).into_any()
 }
 
 fn close(details: &HtmlDetailsElement) {

@@ -10,8 +10,8 @@ for c in classes:
     prior = WEIGHTS[part].sum()
     mixture = (WEIGHTS[part] / prior, MEANS[part], COVARIANCES[part])
     logits[0, :, c] = np.log(prior) + log_density(POINTS, mixture)
-    logits[1, :, c] = np.log(prior) + formula(POINTS, RULE, mixture, NORMAL)
-    errors = weighted_errors(POINTS, np.full(STEPS, total / STEPS), mixture, NORMAL)
+    logits[1, :, c] = np.log(prior) + formula(POINTS, RULE, mixture)
+    errors = weighted_errors(POINTS, np.full(STEPS, total / STEPS), mixture)
     logits[2, :, c] = np.log(prior) - errors
 for i, name in enumerate(["Bayes", "formula", "uniform"]):
     shares = np.exp(logits[i] - logits[i].max(axis=1, keepdims=True))

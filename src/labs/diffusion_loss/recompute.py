@@ -10,7 +10,6 @@ if DIM == 2:
     MIXTURE = (w / w.sum(), mean[:, None], (s22 - s12**2 / s11)[:, None, None])
     kept = MIXTURE[0] > 1e-300
     MIXTURE = tuple(part[kept] for part in MIXTURE)
-    NORMAL = normal_rule(1, 0.1)
 
 
 def atoms(name):
@@ -33,7 +32,7 @@ def atoms(name):
 def loss(x, name):
     total = np.full(len(x), 0.5 * (1 + LOG_2PI))
     for lam, weight in zip(*atoms(name)):
-        total += 2 * weight * times(lam)[0] * stein(x, lam, MIXTURE, NORMAL)
+        total += 2 * weight * times(lam)[0] * stein(x, lam, MIXTURE)
     return total
 
 

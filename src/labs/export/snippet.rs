@@ -187,8 +187,8 @@ impl Page {
             return thinned(column.values.len());
         };
         let side = match self.components {
-            ..=8 => 7,
-            9..=32 => 5,
+            ..=8 => 5,
+            9..=32 => 4,
             _ => 3,
         };
         // Neither at the edge nor on lines of symmetry alone.
