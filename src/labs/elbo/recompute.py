@@ -20,19 +20,19 @@ def member(theta):
 
 BETA, LAMBDA = schedule()
 T, KEEP = times(LAMBDA)
-Z = np.arange(-9, 9.001, 0.05)
-PHI = np.exp(-0.5 * Z**2) / np.exp(-0.5 * Z**2).sum()
 
 
-def data_rule(t, keep):
-    """Nodes and weights for expectations over the data's marginal."""
+def data_rule(t, keep, step):
+    """Nodes and weights for expectations over the data's marginal, component by component."""
+    z = np.arange(-9, 9 + step / 2, step)
+    phi = np.exp(-0.5 * z**2) / np.exp(-0.5 * z**2).sum()
     deviation = np.sqrt(keep * COVARIANCES[:, 0, 0] + t)
-    nodes = np.sqrt(keep) * MEANS + deviation[:, None] * Z
-    return nodes.reshape(-1, 1), (WEIGHTS[:, None] * PHI).reshape(-1)
+    nodes = np.sqrt(keep) * MEANS + deviation[:, None] * z
+    return nodes.reshape(-1, 1), (WEIGHTS[:, None] * phi).reshape(-1)
 
 
-RULES_AT = [data_rule(t, keep) for t, keep in zip(T, KEEP)]
-ORIGIN = data_rule(0.0, 1.0)
+RULES_AT = [data_rule(t, keep, 0.04) for t, keep in zip(T, KEEP)]
+ORIGIN = data_rule(0.0, 1.0, 0.005)
 SECOND = (WEIGHTS * (MEANS[:, 0] ** 2 + COVARIANCES[:, 0, 0])).sum()
 FORMULA = formula_weights("paper")
 BEFORE = np.insert(KEEP[:-1], 0, 1.0)
@@ -61,7 +61,7 @@ def least(i, low, high):
     ratio = (np.sqrt(5) - 1) / 2
     a, b = high - ratio * (high - low), low + ratio * (high - low)
     fa, fb = objectives(a)[i], objectives(b)[i]
-    while high - low > 1e-5:
+    while high - low > 2e-5:
         if fa < fb:
             high, b, fb = b, a, fa
             a = high - ratio * (high - low)

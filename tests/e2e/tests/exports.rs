@@ -104,11 +104,15 @@ async fn every_format_holds_the_figure() -> Outcome {
 
     let (_, _, text) = download(&page, "JSON").await?;
     let document: Value = serde_json_from(text.as_str().unwrap_or_default())?;
-    assert_eq!((document["version"].as_i64(), document["permalink"].as_str()), (Some(1), Some(address.as_str())));
+    assert_eq!(
+        (document["version"].as_i64(), document["permalink"].as_str()),
+        (Some(1), Some(address.as_str()))
+    );
     let values = document["quantities"]["formula"]["values"].as_array().cloned().unwrap_or_default();
     assert_eq!(values.len(), curve);
     for (value, of_csv) in values.iter().zip(&formula) {
-        assert_eq!(value.as_f64(), Some(*of_csv));
+        // The reader of JSON may be off by one in the last place.
+        assert!(value.as_f64().is_some_and(|v| (v - of_csv).abs() <= 4.5e-16 * v.abs()), "{value} {of_csv}");
     }
 
     let (_, _, text) = download(&page, "SVG").await?;
@@ -174,8 +178,16 @@ async fn every_figure_of_every_lab_has_a_menu() -> Outcome {
     ] {
         let page = Page::open(&format!("?v=1&lab={lab}&steps=20")).await?;
         page.run(CATCH, vec![]).await?;
-        page.run("for (const d of document.querySelectorAll('details.export')) d.open = true", vec![]).await?;
-        page.wait("the menus", &format!("document.querySelectorAll('.export button[aria-label=\"Download JSON\"]').length >= {}", figures.len())).await?;
+        page.run("for (const d of document.querySelectorAll('details.export')) d.open = true", vec![])
+            .await?;
+        page.wait(
+            "the menus",
+            &format!(
+                "document.querySelectorAll('.export button[aria-label=\"Download JSON\"]').length >= {}",
+                figures.len()
+            ),
+        )
+        .await?;
         let press = "for (const b of document.querySelectorAll('.export button[aria-label=\"Download JSON\"]')) b.click()";
         page.run(press, vec![]).await?;
         page.wait("the files", &format!("window.__saved.length >= {}", figures.len())).await?;
@@ -203,9 +215,14 @@ async fn texts_are_copied_and_where_that_is_refused_stand_to_be_copied_by_hand()
     assert!(!page.shows("details.export textarea").await?);
 
     // Refused, as in a frame without the permission.
-    page.run("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))", vec![]).await?;
+    page.run(
+        "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
+        vec![],
+    )
+    .await?;
     page.click("details.export button[aria-label='Copy CSV']").await?;
-    page.wait("the box", "document.activeElement === document.querySelector('details.export textarea')").await?;
+    page.wait("the box", "document.activeElement === document.querySelector('details.export textarea')")
+        .await?;
     assert!(page.shows("details.export textarea").await?);
     let script = r"
         const t = document.activeElement;
@@ -234,7 +251,11 @@ async fn the_menu_is_used_by_keys_and_axe_finds_nothing() -> Outcome {
     // Embedded, a file is written just as well, and links to the full page.
     let (_, _, text) = download(&page, "JSON").await?;
     let document = serde_json_from(text.as_str().unwrap_or_default())?;
-    assert!(document["permalink"].as_str().is_some_and(|link| !link.contains("embed")), "{}", document["permalink"]);
+    assert!(
+        document["permalink"].as_str().is_some_and(|link| !link.contains("embed")),
+        "{}",
+        document["permalink"]
+    );
     page.run("document.querySelector('details.export button').focus()", vec![]).await?;
     page.press_focused(Key::Escape + "").await?;
     page.wait("the menu to close", "!document.querySelector('details.export[open]')").await?;
@@ -246,7 +267,9 @@ async fn the_menu_is_used_by_keys_and_axe_finds_nothing() -> Outcome {
 async fn the_module_that_writes_files_is_loaded_when_it_is_asked_for() -> Outcome {
     let page = Page::open("").await?;
     page.run(CATCH, vec![]).await?;
-    let asked = || page.site.requests().iter().filter(|r| r.path.contains("labs-") && r.path.ends_with(".wasm")).count();
+    let asked = || {
+        page.site.requests().iter().filter(|r| r.path.contains("labs-") && r.path.ends_with(".wasm")).count()
+    };
     menu(&page).await?;
     download(&page, "PNG").await?;
     assert_eq!(asked(), 0, "before a text is asked for");
