@@ -14,11 +14,12 @@ use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
 use crate::permalink::Notice;
 use crate::plot::Theme;
-use crate::ui::export::{Exports, Written};
+use crate::ui::export::Exports;
 use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
 use crate::ui::link::{focus_later, fragment, replace};
 use crate::ui::notices::Notices;
+#[cfg(labs)]
 use crate::ui::order::Order;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
@@ -110,25 +111,16 @@ fn page<S: Model>(view: View<S>) -> AnyView {
         lab: S::LAB.name(),
         query: whole,
         shown: flag(move || shared.shows(Group::Export)),
-        write: StoredValue::new_local(Box::new(move |order| writer(state, order))),
+        #[cfg(labs)]
+        write: StoredValue::new_local(Box::new(move |order: &Order| {
+            let state = state.get_untracked().into_lab();
+            file(order, Some(&state)).map_err(|e| e.to_string())
+        })),
     });
     let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
     let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
     shell(frame, move |theme| view(state, shared, engine, theme, busy))
-}
-
-/// Writes the file of an order.
-#[cfg(labs)]
-fn writer<S: Model>(state: RwSignal<S>, order: Order) -> Written {
-    let state = state.get_untracked().into_lab();
-    Box::pin(async move { file(&order, Some(&state)).map_err(|e| e.to_string()) })
-}
-
-/// The module of the first lab leaves that to the other one, which the start script loads.
-#[cfg(not(labs))]
-fn writer<S: Model>(_: RwSignal<S>, order: Order) -> Written {
-    Box::pin(crate::ui::export::elsewhere(order))
 }
 
 /// Where the module of the first lab left a target to be edited here, its kind is the fragment of the

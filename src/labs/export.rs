@@ -3,6 +3,8 @@
 //! Pure and native: the page, the command line and the tests write the same file for the same link.
 
 mod snippet;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod visit;
 
 use super::{LabState, open};
 use crate::plot::export::{About, csv, json, svg};
@@ -19,9 +21,6 @@ pub enum ExportError {
     /// The picture has no size.
     #[error(transparent)]
     Draw(#[from] DrawError),
-    /// The order could not be read.
-    #[error("the order of a file could not be read: {0}")]
-    Order(String),
     /// A data set too large for a script, or in too many dimensions.
     #[error("no script recomputes this target: {0}")]
     Target(&'static str),
@@ -85,14 +84,4 @@ pub fn bibtex(about: &About) -> String {
         lab = about.lab,
         figure = about.figure
     )
-}
-
-/// The same for an order that comes as bytes from another module, which gets the file's text.
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn export_figure(order: &[u8]) -> Result<String, String> {
-    let order: Order = postcard::from_bytes(order)
-        .map_err(|e| ExportError::Order(e.to_string()))
-        .map_err(|e| e.to_string())?;
-    file(&order, None).map_err(|e| e.to_string())
 }

@@ -66,7 +66,7 @@ impl Rgb {
 }
 
 /// A family of colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColourMap {
     /// Viridis: dark is little, bright is much.
     Sequential,
@@ -96,7 +96,7 @@ const CLASSES: [Rgb; 8] = [
 ];
 
 /// Values to colours.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ColourScale {
     /// The colours.
     pub map: ColourMap,

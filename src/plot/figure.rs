@@ -5,13 +5,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::colour::ColourScale;
 use super::theme::Role;
 
 /// A whole figure.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Figure {
     /// What the figure shows, in a sentence or two, for those who do not see it.
     pub summary: String,
@@ -20,7 +18,7 @@ pub struct Figure {
 }
 
 /// Panels side by side, with their colour bars.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Share of the free height, relative to the other rows.
     pub height_weight: f64,
@@ -54,7 +52,7 @@ impl Row {
 }
 
 /// A colour bar and the columns (`from..to`) of its row that it belongs to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlacedBar {
     /// The bar.
     pub bar: ColourBar,
@@ -65,7 +63,7 @@ pub struct PlacedBar {
 }
 
 /// The legend of a colour scale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ColourBar {
     /// Quantity and unit.
     pub label: String,
@@ -74,7 +72,7 @@ pub struct ColourBar {
 }
 
 /// One plot area with its axes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     /// A short heading.
     pub title: Option<String>,
@@ -124,7 +122,7 @@ impl Panel {
 }
 
 /// How an axis turns numbers into lengths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Scale {
     /// In proportion.
     #[default]
@@ -134,7 +132,7 @@ pub enum Scale {
 }
 
 /// An axis.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// Quantity and unit, such as "log-density (nats)".
     pub label: String,
@@ -177,7 +175,7 @@ impl Axis {
 }
 
 /// Ticks on the opposite side of a panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Secondary {
     /// Quantity and unit.
     pub label: String,
@@ -186,7 +184,7 @@ pub struct Secondary {
 }
 
 /// How a line is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Dash {
     /// Not at all.
     #[default]
@@ -198,7 +196,7 @@ pub enum Dash {
 }
 
 /// How a heat map fills the space between the nodes of its grid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Shading {
     /// Values interpolated between nodes; covers the grid's extent.
     #[default]
@@ -208,7 +206,7 @@ pub enum Shading {
 }
 
 /// Something drawn in a panel, in the data's coordinates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
     /// A curve, broken where a coordinate is not finite.
     Line {
@@ -316,7 +314,6 @@ pub enum Layer {
         /// Colour.
         role: Role,
     },
-    // Last, because a figure goes from a module without these two to one with them by the places of its layers.
     /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
     #[cfg(labs)]
     Thumbnail {
@@ -392,7 +389,7 @@ impl Layer {
 }
 
 /// Values on a regular grid of nodes, x fastest, the first row at `y.0`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     /// Nodes along x.
     pub nx: usize,

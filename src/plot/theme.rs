@@ -12,7 +12,7 @@ pub const LIGHT_BACKGROUND: Rgb = Rgb(0xff, 0xff, 0xff);
 pub const DARK_BACKGROUND: Rgb = Rgb(0x14, 0x17, 0x1a);
 
 /// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
     /// Dark on white.
     #[default]
@@ -22,7 +22,7 @@ pub enum Theme {
 }
 
 /// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The exact value.
     Exact,

@@ -1,12 +1,9 @@
 //! What a visitor asks of a figure: a file, with all that it takes to write one.
-//!
-//! Orders go from the page's own module to the one that writes the files as `postcard`.
 
 use crate::plot::{Figure, Theme};
-use serde::{Deserialize, Serialize};
 
 /// Kinds of files that are text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// The picture as shapes.
     Svg,
@@ -37,7 +34,7 @@ impl Format {
 }
 
 /// A file to be written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// What kind.
     pub format: Format,

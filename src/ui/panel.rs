@@ -20,6 +20,9 @@ pub struct Work {
     pub error: RwSignal<String>,
     /// Where the newest reply was computed.
     pub place: Signal<String>,
+    /// The newest reply as bytes, for the module that writes files.
+    #[cfg(not(labs))]
+    pub reply: Signal<Vec<u8>>,
 }
 
 impl Work {
@@ -33,7 +36,19 @@ impl<S: Send + Sync> Job<S> {
     /// What a panel shows of it.
     pub fn work(self) -> Work {
         let place = text(move || self.answer.with(|a| a.as_ref().map(Answer::place).unwrap_or_default()));
-        Work { busy: self.busy, progress: Some(self.progress), error: self.error, place }
+        #[cfg(not(labs))]
+        let bytes = move || {
+            let bytes = self.answer.with(|a| Some(postcard::to_allocvec(&a.as_ref()?.reply)));
+            bytes.and_then(Result::ok).unwrap_or_default()
+        };
+        Work {
+            busy: self.busy,
+            progress: Some(self.progress),
+            error: self.error,
+            place,
+            #[cfg(not(labs))]
+            reply: Signal::derive(bytes),
+        }
     }
 }
 

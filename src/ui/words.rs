@@ -40,12 +40,8 @@ pub const COPIED: &str = "Copied to the clipboard.";
 pub const BY_HAND: &str = "Copying is not allowed here: the text below is selected, copy it by hand.";
 /// There is no whole picture to export.
 pub const NOT_YET: &str = "Still computing: try again in a moment.";
-/// A file is on its way; the first one takes longest.
-pub const WRITING: &str = "Writing the file…";
 /// Before the name of a file.
 pub const SAVED: &str = "Handed to the browser: ";
-/// The module that writes files did not come.
-pub const NOT_LOADED: &str = "the part of the page that writes files could not be loaded";
 /// Before the reason why there is no file.
 pub const NO_FILE: &str = "The file could not be written: ";
 /// While there is no whole reply.
