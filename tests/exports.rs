@@ -1,9 +1,11 @@
-//! The scripts that recompute a figure's numbers, run by Python with NumPy: they agree with what they were given,
-//! and notice where they were given something else. Needs the feature `cli`.
+//! The files of figures, as the command line writes them: CSV and JSON read back by other readers, the citation, and
+//! the scripts that recompute a figure's numbers, run by Python with NumPy: they agree with what they were given, and
+//! notice where they were given something else. Needs the feature `cli`.
 //!
 //! Python is `SCORESCOPE_PYTHON`, or that of `cargo xtask setup`, or `python3` where it has NumPy; where there is
 //! none, the tests say so and pass.
 
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,14 +25,26 @@ fn python() -> Option<PathBuf> {
     found
 }
 
+/// What the program prints.
+fn printed(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_scorescope")).args(arguments).output().expect("the program starts");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
 /// The script of a link.
 fn snippet(query: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_scorescope"))
-        .args(["snippet", query])
-        .output()
-        .expect("the program starts");
-    assert!(output.status.success(), "{query}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
+    printed(&["snippet", query])
+}
+
+/// A file of a figure.
+fn written(query: &str, figure: &str, name: &str) -> String {
+    let file = std::env::temp_dir().join(format!("scorescope-{}-{name}", std::process::id()));
+    printed(&["render", query, "--figure", figure, "-o", file.to_str().expect("UTF-8")]);
+    let text = std::fs::read_to_string(&file).expect("written");
+    let _ = std::fs::remove_file(&file);
+    text
 }
 
 /// What a script prints.
@@ -153,4 +167,74 @@ fn there_is_no_script_for_many_dimensions_or_points() {
     let points: Vec<String> = (0..200).map(|i| format!("{}", f64::from(i) / 50.0)).collect();
     let query = format!("target=points&pts={}&estimator=stein&draws=2", points.join("_"));
     assert!(refused(&query).contains("more than 128 components"));
+}
+
+/// Every lab's figures as numbers, by readers of other people's, and as a picture that says where it comes from.
+#[test]
+fn every_figure_is_written_as_numbers() {
+    for (i, (query, figure, column)) in [
+        ("draws=4", "main", "formula"),
+        ("target=three&estimator=quadrature", "main", "formula"),
+        ("probe=0.3", "probe", "running integral"),
+        ("lab=forward&particles=500", "main", "exact"),
+        ("lab=forward&particles=500", "schedule", "k"),
+        ("lab=elbo&steps=20", "weights", "ELBO"),
+        ("lab=gan&steps=20", "sweep", "formula"),
+        ("lab=classifier&steps=20", "main", "Bayes’ rule"),
+        ("lab=diffusion-loss&steps=20", "minimisers", "likelihood"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let written = |extension: &str| written(query, figure, &format!("numbers-{i}.{extension}"));
+        let document: Value = serde_json::from_str(&written("json")).expect("JSON");
+        assert_eq!(document["figure"], figure, "{query}");
+        assert!(document["cite"].as_str().is_some_and(|cite| cite.contains("2408.16765")));
+        let quantities = document["quantities"].as_object().expect("an object");
+        let csv = written("csv");
+        let comments: Vec<&str> = csv.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(comments.len() == 3 && comments[0].starts_with("# permalink ?"), "{query}: {comments:?}");
+        let mut lines = csv.lines().skip(3);
+        let names: Vec<&str> = lines.next().expect("names").split(',').collect();
+        let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+        assert!(rows.iter().all(|row| row.len() == names.len()), "{query}: ragged");
+        // Numbers of a curve or a map are the same in both, in the same order.
+        let found = quantities.iter().find(|(name, q)| name.contains(column) && !q["over"][0].is_null());
+        let found = found.or_else(|| quantities.iter().find(|(_, q)| !q["over"][0].is_null()));
+        let (name, quantity) = found.expect("a function of something");
+        let place =
+            names.iter().position(|n| *n == name.replace(',', ";") || n.starts_with(&format!("{name} [")));
+        let place = place.unwrap_or_else(|| panic!("{query}: no column {name} in {names:?}"));
+        for (row, value) in rows.iter().zip(quantity["values"].as_array().expect("a list")) {
+            // The reader of JSON may be off by one in the last place.
+            let pair = (row[place].parse().unwrap_or(f64::NAN), value.as_f64().unwrap_or(f64::NAN));
+            let same =
+                (pair.0 - pair.1).abs() <= 4.5e-16 * f64::abs(pair.0) || pair.0.is_nan() && pair.1.is_nan();
+            assert!(same, "{query}: {name} {pair:?}");
+        }
+        let svg = written("svg");
+        assert!(svg.contains("<desc>") && svg.contains("<metadata>permalink: ?"), "{query}");
+    }
+    let cite = written("seed=7", "main", "cite.bib");
+    assert!(
+        cite.contains("eprint        = {2408.16765}")
+            && cite.contains("url           = {?v=1&lab=density&seed=7}")
+    );
+}
+
+/// The numbers of the JSON are those of `eval`, which is tested against the oracle.
+#[test]
+fn exported_numbers_are_those_of_eval() {
+    let exported: Value = written("estimator=quadrature", "main", "eval.json").parse().expect("JSON");
+    let evaluated: Value = printed(&["eval", "estimator=quadrature"]).parse().expect("JSON");
+    for (name, contract) in
+        [("x", "points"), ("exact", "log_density_exact"), ("formula", "log_density_formula")]
+    {
+        let values = |document: &Value, name: &str| -> Vec<f64> {
+            let list = document["quantities"][name]["values"].as_array().cloned().unwrap_or_default();
+            list.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+        };
+        assert!(values(&exported, name).len() > 100, "{name}");
+        assert_eq!(values(&exported, name), values(&evaluated, contract), "{name}");
+    }
 }
