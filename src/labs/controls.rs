@@ -12,6 +12,8 @@ mod pad;
 mod points_pad;
 #[cfg(labs)]
 mod target_editor;
+#[cfg(labs)]
+pub mod visit;
 
 use super::common::{
     C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target, TargetKind,

@@ -3,8 +3,6 @@
 //! Pure and native: the page, the command line and the tests write the same file for the same link.
 
 mod snippet;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub mod visit;
 
 use super::{LabState, open};
 use crate::plot::export::{About, csv, json, svg};

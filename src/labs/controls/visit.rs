@@ -1,9 +1,9 @@
 //! The export menus of the first lab's page, which has a module of its own: this one is loaded beside it and
 //! makes the figure once more of the reply.
 
-use super::file;
 use crate::compute::Reply;
 use crate::labs::density::{Density, plots};
+use crate::labs::export::file;
 use crate::labs::figures::{NARROW, height};
 use crate::labs::{Lab, open_as};
 use crate::plot::{Figure, Theme};
