@@ -31,7 +31,8 @@ def data_rule(t, keep, step):
     return nodes.reshape(-1, 1), (WEIGHTS[:, None] * phi).reshape(-1)
 
 
-RULES_AT = [data_rule(t, keep, 0.04) for t, keep in zip(T, KEEP)]
+# Narrow models have details of their own until noise has spread.
+RULES_AT = [data_rule(t, keep, 0.01 if t < 0.1 else 0.04) for t, keep in zip(T, KEEP)]
 ORIGIN = data_rule(0.0, 1.0, 0.005)
 SECOND = (WEIGHTS * (MEANS[:, 0] ** 2 + COVARIANCES[:, 0, 0])).sum()
 FORMULA = formula_weights("paper")
