@@ -1,21 +1,26 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
+use crate::labs::common::{Group, ThemeChoice, opens};
 #[cfg(labs)]
 use crate::labs::common::{TARGETS, TargetKind};
-use crate::labs::common::{ThemeChoice, opens};
 use crate::labs::controls::{Shared, View};
 #[cfg(labs)]
 use crate::labs::digits::load::{Loading, load};
+#[cfg(labs)]
+use crate::labs::export::file;
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
 use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
 use crate::permalink::Notice;
 use crate::plot::Theme;
+use crate::ui::export::Exports;
 use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
-use crate::ui::link::{replace, take_fragment};
+use crate::ui::link::{focus_later, fragment, replace};
 use crate::ui::notices::Notices;
+#[cfg(labs)]
+use crate::ui::order::Order;
 use crate::ui::paint::use_painting;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
@@ -31,7 +36,7 @@ pub fn mount() {
 /// The same for the lab that the address names, once the digits are here, if the address wants them.
 #[cfg(labs)]
 pub fn mount_other() {
-    if opens(&current_query()) && !window().location().hash().is_ok_and(|hash| hash == "#digits") {
+    if opens(&current_query()) && fragment().as_deref() != Some("digits") {
         return mount_named();
     }
     let place = document().query_selector("#app .loading p:nth-of-type(2)").ok().flatten();
@@ -55,6 +60,13 @@ fn mount_named() {
         Lab::Gan => mount_lab(gan::view::view),
         Lab::DiffusionLoss => mount_lab(diffusion_loss::view::view),
     }
+}
+
+/// Whether a page is on the document already: then this module is here for its files.
+#[cfg(labs)]
+pub fn is_mounted() -> bool {
+    let root = document().get_element_by_id("app");
+    root.and_then(|root| root.get_attribute("data-state")).is_some_and(|state| state != "loading")
 }
 
 fn mount_lab<S: Model>(view: View<S>) {
@@ -89,12 +101,23 @@ fn page<S: Model>(view: View<S>) -> AnyView {
         state.set(opened);
     });
     // The same figure on the full page, for embedded ones.
-    let full = move || {
+    let whole = text(move || {
         let mut whole = state.get();
         whole.common_mut().embed = false;
         whole.common_mut().hide.clear();
-        address(&whole.query())
-    };
+        whole.query()
+    });
+    let full = move || whole.with(|query| address(query));
+    provide_context(Exports {
+        lab: S::LAB.name(),
+        query: whole,
+        shown: flag(move || shared.shows(Group::Export)),
+        #[cfg(labs)]
+        write: StoredValue::new_local(Box::new(move |order: &Order| {
+            let state = state.get_untracked().into_lab();
+            file(order, Some(&state)).map_err(|e| e.to_string())
+        })),
+    });
     let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
     let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
@@ -105,18 +128,13 @@ fn page<S: Model>(view: View<S>) -> AnyView {
 /// address.
 #[cfg(labs)]
 fn turn_to_asked(shared: Shared) {
-    let Some(asked) = take_fragment() else { return };
+    let Some(asked) = fragment() else { return };
     let kind = TARGETS.iter().find(|(name, kind)| *name == asked && !matches!(kind, TargetKind::Preset(_)));
     if let Some((_, kind)) = kind {
         shared.turn_to(*kind);
         shared.query.with_untracked(|query| replace(query));
         // The menu in which it was chosen, on the other page.
-        request_animation_frame(|| {
-            let menu = document().get_element_by_id("field-target");
-            if let Some(menu) = menu.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = menu.focus();
-            }
-        });
+        focus_later("#field-target".to_owned());
     }
 }
 

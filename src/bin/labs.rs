@@ -1,11 +1,12 @@
 //! Entry of the module of all labs but the first: mounts the one that the address names, or serves
-//! its jobs when it runs in a worker. The page's start script loads it in place of the page's own.
+//! its jobs when it runs in a worker. The page's start script loads it in place of the page's own, or
+//! beside it when a file of a figure is asked for: then nothing is mounted.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     if scorescope::compute::web::is_worker() {
         scorescope::compute::web::serve();
-    } else {
+    } else if !scorescope::app::is_mounted() {
         scorescope::app::mount_other();
     }
 }

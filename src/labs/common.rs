@@ -65,10 +65,11 @@ pub enum Group {
     Convergence,
     Numbers,
     Text,
+    Export,
 }
 
 /// Names of the groups in links.
-pub const GROUPS: [(&str, Group); 9] = [
+pub const GROUPS: [(&str, Group); 10] = [
     ("target", Group::Target),
     ("estimator", Group::Estimator),
     ("time", Group::Time),
@@ -78,6 +79,7 @@ pub const GROUPS: [(&str, Group); 9] = [
     ("convergence", Group::Convergence),
     ("numbers", Group::Numbers),
     ("text", Group::Text),
+    ("export", Group::Export),
 ];
 
 /// Number of steps `T`.

@@ -12,6 +12,8 @@ mod pad;
 mod points_pad;
 #[cfg(labs)]
 mod target_editor;
+#[cfg(labs)]
+pub mod visit;
 
 use super::common::{
     BACKENDS, BackendChoice, C0, C1, Common, Group, SCHEDULES, SEED, STEPS, ScheduleKind, TARGETS, Target,
@@ -30,6 +32,8 @@ use crate::ui::link::reopen;
 #[cfg(labs)]
 use crate::ui::reactive::{dynamic, later};
 use crate::ui::reactive::{flag, number, place, show};
+use crate::ui::table::Table;
+use crate::ui::table_view::Numbers;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -125,6 +129,12 @@ impl Shared {
         }
     }
 
+    /// Whether the digits are asked for and not here yet.
+    #[cfg(labs)]
+    pub fn fetching(self) -> bool {
+        self.loading.with(|loading| *loading != Loading::Idle)
+    }
+
     /// Dimension of the target.
     #[inline(never)]
     pub fn dim(self) -> usize {
@@ -143,7 +153,7 @@ pub fn TargetControls(
 ) -> impl IntoView {
     let name = move || {
         #[cfg(labs)]
-        if shared.loading.with(|loading| *loading != Loading::Idle) {
+        if shared.fetching() {
             return "digits";
         }
         shared.get().target.name()
@@ -192,7 +202,7 @@ const OWN: [(&str, &str); 3] =
 #[cfg(labs)]
 fn editor(shared: Shared) -> AnyView {
     let import = import::Import::new(shared);
-    let waiting = Memo::new(move |_| shared.loading.with(|loading| *loading != Loading::Idle));
+    let waiting = Memo::new(move |_| shared.fetching());
     // One of another dimension is another pad.
     let kind = Memo::new(move |_| (waiting.get(), shared.get().target.kind(), shared.dim()));
     // A task later: what the pad of before does about the same change it does before it is gone.
@@ -327,6 +337,18 @@ pub fn reset_button<S: Model>(state: RwSignal<S>) -> AnyView {
         });
     };
     view! { <button type="button" class="quiet" on:click=reset>"Reset everything"</button> }.into_any()
+}
+
+/// What a lab ends with: the table of its numbers and its text.
+pub fn ending(shared: Shared, table: Signal<Table>, prose: &'static str) -> AnyView {
+    view! {
+        {show(move || shared.shows(Group::Numbers), move || view! { <Numbers table /> }.into_any())}
+        {show(
+            move || shared.shows(Group::Text),
+            move || view! { <article class="prose" inner_html=prose></article> }.into_any(),
+        )}
+    }
+    .into_any()
 }
 
 /// Place of a value in a list of named values.

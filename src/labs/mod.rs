@@ -19,6 +19,8 @@ pub mod diffusion_loss;
 pub mod digits;
 #[cfg(labs)]
 pub mod elbo;
+#[cfg(labs)]
+pub mod export;
 pub mod figures;
 #[cfg(labs)]
 pub mod forward;
@@ -88,6 +90,10 @@ pub trait Model: Clone + Default + PartialEq + Send + Sync + 'static {
 
     /// The same, to change.
     fn common_mut(&mut self) -> &mut Common;
+
+    /// The state among those of all labs.
+    #[cfg(labs)]
+    fn into_lab(self) -> LabState;
 
     /// Most components of a target that the lab computes with in reasonable time.
     const MOST_COMPONENTS: usize = MAX_COMPONENTS;
@@ -210,6 +216,32 @@ pub fn open_as<S: Model>(query: &str) -> (S, Vec<Notice>) {
 }
 
 impl LabState {
+    /// Which lab it is of.
+    #[cfg(labs)]
+    pub fn lab(&self) -> Lab {
+        match self {
+            LabState::Density(_) => Lab::Density,
+            LabState::Forward(_) => Lab::Forward,
+            LabState::Elbo(_) => Lab::Elbo,
+            LabState::Classifier(_) => Lab::Classifier,
+            LabState::Gan(_) => Lab::Gan,
+            LabState::DiffusionLoss(_) => Lab::DiffusionLoss,
+        }
+    }
+
+    /// The parameters that all labs share.
+    #[cfg(labs)]
+    pub fn common(&self) -> &Common {
+        match self {
+            LabState::Density(state) => state.common(),
+            LabState::Forward(state) => state.common(),
+            LabState::Elbo(state) => state.common(),
+            LabState::Classifier(state) => state.common(),
+            LabState::Gan(state) => state.common(),
+            LabState::DiffusionLoss(state) => state.common(),
+        }
+    }
+
     /// The query that [`open`] opens to this state.
     pub fn query(&self) -> String {
         match self {

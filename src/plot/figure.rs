@@ -254,36 +254,6 @@ pub enum Layer {
         /// Between the nodes.
         shading: Shading,
     },
-    /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
-    #[cfg(labs)]
-    Thumbnail {
-        /// Values; the first row is the uppermost.
-        grid: Arc<Grid>,
-        /// Values to colours.
-        scale: ColourScale,
-        /// Abscissa of the point.
-        x: f64,
-        /// Ordinate of the point.
-        y: f64,
-        /// Where the picture's centre is from the point, in CSS pixels to the right and down.
-        offset: (f64, f64),
-        /// Its width and height in CSS pixels.
-        size: f64,
-        /// The colour of its frame.
-        role: Role,
-    },
-    /// Words in the middle of a cell, in a colour that stands out from the cell's.
-    #[cfg(labs)]
-    Cell {
-        /// Abscissa.
-        x: f64,
-        /// Ordinate.
-        y: f64,
-        /// The words.
-        text: String,
-        /// Colours of the cells, and the value of this one; without, the words are on the background.
-        over: Option<(ColourScale, f64)>,
-    },
     /// Iso-lines of a grid.
     Contours {
         /// Values.
@@ -343,6 +313,36 @@ pub enum Layer {
         text: String,
         /// Colour.
         role: Role,
+    },
+    /// A small picture of a grid beside a point, as large on the screen whatever the axes are.
+    #[cfg(labs)]
+    Thumbnail {
+        /// Values; the first row is the uppermost.
+        grid: Arc<Grid>,
+        /// Values to colours.
+        scale: ColourScale,
+        /// Abscissa of the point.
+        x: f64,
+        /// Ordinate of the point.
+        y: f64,
+        /// Where the picture's centre is from the point, in CSS pixels to the right and down.
+        offset: (f64, f64),
+        /// Its width and height in CSS pixels.
+        size: f64,
+        /// The colour of its frame.
+        role: Role,
+    },
+    /// Words in the middle of a cell, in a colour that stands out from the cell's.
+    #[cfg(labs)]
+    Cell {
+        /// Abscissa.
+        x: f64,
+        /// Ordinate.
+        y: f64,
+        /// The words.
+        text: String,
+        /// Colours of the cells, and the value of this one; without, the words are on the background.
+        over: Option<(ColourScale, f64)>,
     },
 }
 

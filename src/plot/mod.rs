@@ -9,6 +9,7 @@
 //! | [`clip`], [`contour`], [`raster`] | geometry: clipping and dashes, iso-lines, heat maps (kept by `cache`) |
 //! | [`scene`] (with `axes`, `layers`, `notes`) | figure and layout become a flat list of marks |
 //! | [`draw`](mod@draw) | marks onto a plotters backend |
+//! | `data`, `export` | the numbers of a figure as columns; as CSV, JSON and SVG files that say where they come from |
 //! | [`svg`], `canvas` | the two backends of this project; `canvas` is the only file that knows the web |
 //!
 //! All lengths are CSS pixels until the very end, where [`Style::scale`] turns them into device pixels, so a layout
@@ -22,7 +23,11 @@ pub mod canvas;
 pub mod clip;
 pub mod colour;
 pub mod contour;
+#[cfg(labs)]
+pub mod data;
 pub mod draw;
+#[cfg(labs)]
+pub mod export;
 pub mod figure;
 #[cfg(test)]
 mod gallery;

@@ -25,6 +25,20 @@ const UNIT: u32 = 100;
 /// # Errors
 /// If the size is zero.
 pub fn to_svg(figure: &Figure, style: &Style, width: u32, height: u32) -> Result<String, DrawError> {
+    to_svg_with(figure, style, width, height, "")
+}
+
+/// The same with a text about the file, its `<metadata>`; an empty one is left out.
+///
+/// # Errors
+/// If the size is zero.
+pub fn to_svg_with(
+    figure: &Figure,
+    style: &Style,
+    width: u32,
+    height: u32,
+    about: &str,
+) -> Result<String, DrawError> {
     if width == 0 || height == 0 || width > 20_000 || height > 20_000 {
         return Err(DrawError::NoRoom { width, height });
     }
@@ -39,11 +53,13 @@ pub fn to_svg(figure: &Figure, style: &Style, width: u32, height: u32) -> Result
     let summary = escape(&figure.summary);
     let title = escape(first_sentence(&figure.summary));
     let font = escape(&style.font);
+    let about =
+        if about.is_empty() { String::new() } else { format!("<metadata>{}</metadata>\n", escape(about)) };
     let _ = write!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
          {height}\" role=\"img\">\n<title>{title}\
-         </title>\n<desc>{summary}</desc>\n<g font-family=\"{font}\" stroke-linejoin=\"round\" \
+         </title>\n<desc>{summary}</desc>\n{about}<g font-family=\"{font}\" stroke-linejoin=\"round\" \
          style=\"font-variant-numeric:tabular-nums lining-nums\">\n"
     );
     svg.push_str(&body);

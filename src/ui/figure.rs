@@ -25,30 +25,44 @@ pub struct ProbeControl {
     pub set: Callback<Vec<f64>>,
 }
 
-/// A figure. Its height follows from its width, so nothing jumps when data arrive.
-#[component]
-pub fn FigureView(
+/// A figure and how it is shown.
+#[derive(Clone, Copy)]
+pub struct Picture {
     /// Names the figure for the text alternative.
-    label: &'static str,
+    pub label: &'static str,
     /// The figure; before its numbers have come, one with empty axes keeps its place.
-    #[prop(into)]
-    figure: Signal<Option<Figure>>,
+    pub figure: Signal<Option<Figure>>,
     /// Light or dark.
-    theme: Memo<Theme>,
+    pub theme: Memo<Theme>,
     /// Told the width whenever it changes, CSS pixels.
-    width: RwSignal<f64>,
+    pub width: RwSignal<f64>,
     /// The height for a width.
-    height: fn(&Figure, f64) -> f64,
+    pub height: fn(&Figure, f64) -> f64,
     /// A probe on the figure's panels.
-    #[prop(optional)]
-    probe: Option<ProbeControl>,
+    pub probe: Option<ProbeControl>,
     /// Told whether parts of curves lie outside the picture.
-    #[prop(optional)]
-    clipped: Option<RwSignal<bool>>,
+    pub clipped: Option<RwSignal<bool>>,
     /// Told where everything was drawn.
-    #[prop(optional)]
-    drawn: Option<RwSignal<Option<Drawn>>>,
-) -> impl IntoView {
+    pub drawn: Option<RwSignal<Option<Drawn>>>,
+}
+
+impl Picture {
+    /// A figure to look at.
+    pub fn new(
+        label: &'static str,
+        figure: impl Into<Signal<Option<Figure>>>,
+        theme: Memo<Theme>,
+        width: RwSignal<f64>,
+        height: fn(&Figure, f64) -> f64,
+    ) -> Self {
+        let figure = figure.into();
+        Self { label, figure, theme, width, height, probe: None, clipped: None, drawn: None }
+    }
+}
+
+/// A figure on the page. Its height follows from its width, so nothing jumps when data arrive.
+pub fn figure_view(picture: Picture) -> AnyView {
+    let Picture { label, figure, theme, width, height, probe, clipped, drawn } = picture;
     let canvas = NodeRef::<Canvas>::new();
     let frame = NodeRef::<Div>::new();
     let drawn = drawn.unwrap_or_else(|| RwSignal::new(None));

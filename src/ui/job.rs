@@ -3,6 +3,7 @@
 use crate::compute::web::{Backend, Engine, Tier};
 use crate::compute::{Event, Reply, Request, Slot};
 use crate::ui::reactive::{flag, text};
+use crate::ui::table::Table;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -122,6 +123,20 @@ where
         Some(format!("{what} in {time} {}.{warning}", answer.place()))
     });
     words.unwrap_or_else(|| words::COMPUTING.to_owned())
+}
+
+/// A table of the newest reply of a kind, empty before there is one.
+pub fn table<S, R>(job: Job<S>, kind: fn(&Reply) -> Option<&R>, make: fn(&S, &R) -> Table) -> Signal<Table>
+where
+    S: Send + Sync + 'static,
+    R: 'static,
+{
+    Signal::derive(move || {
+        job.answer.with(|answer| {
+            let made = answer.as_ref().and_then(|answer| Some(make(&answer.state, kind(&answer.reply)?)));
+            made.unwrap_or_default()
+        })
+    })
 }
 
 /// A thin bar that appears when a job takes longer than a moment.

@@ -98,9 +98,21 @@ fn inner_link(event: &MouseEvent) -> Option<String> {
 }
 
 /// The fragment of the address, without `#`, if there is one.
-pub fn take_fragment() -> Option<String> {
+#[cfg(labs)]
+pub fn fragment() -> Option<String> {
     let fragment = window().location().hash().ok()?;
     fragment.strip_prefix('#').filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Gives the focus to the first element that matches, in the next frame.
+#[cfg(labs)]
+pub fn focus_later(css: String) {
+    request_animation_frame(move || {
+        let found = document().query_selector(&css).ok().flatten();
+        if let Some(element) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
 }
 
 /// Opens a query with a fragment in a new document, in place of this one in the history.

@@ -3,9 +3,12 @@
 //! Components take plain data and callbacks and know no lab. [`words`] holds the strings of the
 //! interface and [`table`]'s data model is native, for the tests.
 
+pub mod order;
 pub mod table;
 pub mod words;
 
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod export;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod fields;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
@@ -18,6 +21,8 @@ pub mod link;
 pub mod notices;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod paint;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod panel;
 #[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
 pub mod player;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

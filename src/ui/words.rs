@@ -28,6 +28,22 @@ pub const BACKENDS: [(&str, &str); 3] = [("auto", "the best there is"), ("gpu", 
 pub fn in_workers(count: usize) -> String {
     if count == 1 { "in a worker".to_owned() } else { format!("in {count} workers") }
 }
+/// The menu of files of a figure, and its two groups.
+pub const EXPORT: &str = "Export";
+/// Files to keep.
+pub const DOWNLOAD: &str = "Download";
+/// Texts for the clipboard.
+pub const COPY: &str = "Copy";
+/// A text went to the clipboard.
+pub const COPIED: &str = "Copied to the clipboard.";
+/// It did not.
+pub const BY_HAND: &str = "Copying is not allowed here: the text below is selected, copy it by hand.";
+/// There is no whole picture to export.
+pub const NOT_YET: &str = "Still computing: try again in a moment.";
+/// Before the name of a file.
+pub const SAVED: &str = "Handed to the browser: ";
+/// Before the reason why there is no file.
+pub const NO_FILE: &str = "The file could not be written: ";
 /// While there is no whole reply.
 pub const COMPUTING: &str = "Computing…";
 /// Where something was computed: on a GPU.

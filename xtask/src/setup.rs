@@ -18,7 +18,7 @@ pub struct Needs {
     pub browser: bool,
     /// Formatting and linting.
     pub lints: bool,
-    /// A GPU, if only one in software: the tests of the kernels ask for one.
+    /// A GPU, if only one in software, and NumPy: the native tests ask for them.
     pub gpu: bool,
 }
 
@@ -55,6 +55,7 @@ pub fn run(root: &Path, needs: Needs) -> Result<()> {
     }
     if needs.gpu {
         timed(|| ensure_vulkan(&mut apt))?;
+        timed(|| ensure_numpy(root))?;
     }
     println!("Set-up is complete ({})", seconds(start.elapsed()));
     Ok(())
@@ -130,6 +131,31 @@ fn ensure_vulkan(apt: &mut Apt) -> Result<()> {
         }
     }
     println!("  Vulkan: there");
+    Ok(())
+}
+
+/// NumPy in a virtual environment of its own, for the scripts that recompute a figure's numbers; without it
+/// their tests are left out, and say so.
+fn ensure_numpy(root: &Path) -> Result<()> {
+    let environment = root.join(".tools/numpy");
+    let python = environment.join("bin/python");
+    let works = || {
+        let mut asked = Command::new(&python);
+        asked.args(["-c", "import numpy"]).stderr(std::process::Stdio::null());
+        asked.status().is_ok_and(|status| status.success())
+    };
+    if !works() {
+        println!("  NumPy: installing it into .tools");
+        let made = run::show(Command::new("python3").args(["-m", "venv"]).arg(&environment)).and_then(|()| {
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "numpy"];
+            run::show(Command::new(&python).args(pip))
+        });
+        if let Err(error) = made {
+            println!("  {error}; the tests of the NumPy scripts are left out");
+            return Ok(());
+        }
+    }
+    println!("  NumPy: there");
     Ok(())
 }
 

@@ -2,35 +2,42 @@
 //!
 //! ```text
 //! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv] [--data FILE]
-//! scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
+//! scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
 //!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
+//! scorescope snippet '<query>' [--data FILE]
 //! scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
 //!
-//! `--data` takes the rows of a text file as the points of `target=points`.
+//! `render` writes the picture, the plotted numbers, the script that recomputes them, or how to cite them,
+//! by the ending of the file's name; `snippet` prints the script. `--data` takes the rows of a text file as the points of `target=points`.
 //!
 //! A link that could be read only in part is computed as far as it could be, and the notices
 //! say what was ignored. Exit status 2 and one line on standard error for a call that cannot be
 //! carried out.
 
 mod data;
+mod figures;
 mod measure;
 
 use lexopt::{Arg, Parser, ValueExt};
-use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, Request, run, run_on};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, export, forward, gan};
 use scorescope::permalink::{Notice, parse_rows};
-use scorescope::plot::{Figure, Style, Theme, preferred_height, to_svg};
+use scorescope::plot::{Theme, preferred_height};
+use scorescope::ui::order::{Format, Order};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv] [--data FILE]
-       scorescope render '<query>' -o FILE.svg|FILE.png [--figure main|probe|convergence]
+       scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
                          [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
+       scorescope snippet '<query>' [--data FILE]
        scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]";
+
+/// What everything is computed on here.
+const BACKEND: &str = "cpu-f64";
 
 /// Most points `--at` takes.
 const MAX_POINTS: usize = 100_000;
@@ -56,6 +63,7 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
     match parser.next()? {
         Some(Arg::Value(command)) if command == "eval" => eval(parser),
         Some(Arg::Value(command)) if command == "render" => render(parser),
+        Some(Arg::Value(command)) if command == "snippet" => snippet(parser),
         Some(Arg::Value(command)) if command == "bench" => measure::measure(parser),
         Some(Arg::Value(command)) => Err(format!("unknown command {}: try --help", command.string()?).into()),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(format!("{USAGE}\n")),
@@ -135,23 +143,60 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
     }
     let query = query.or(file.as_ref().map(|_| String::new())).ok_or("render needs a query")?;
     let output = output.ok_or("render needs -o FILE.svg or -o FILE.png")?;
-    let figure = match data::open_query(&query, file.as_deref())?.0 {
-        LabState::Density(state) => density_figure(&state, &figure, f64::from(width) < NARROW)?,
-        LabState::Forward(state) => forward_figure(&state, &figure, f64::from(width) < NARROW)?,
-        LabState::Elbo(state) => elbo_figure(&state, &figure)?,
-        LabState::Classifier(state) => classifier_figure(&state, &figure, f64::from(width) < NARROW)?,
-        LabState::Gan(state) => gan_figure(&state, &figure, f64::from(width) < NARROW)?,
-        LabState::DiffusionLoss(state) => diffusion_loss_figure(&state, &figure, f64::from(width) < NARROW)?,
-    };
-    let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
-    let svg = to_svg(&figure, &Style::new(theme, 1.0), width, height)?;
-    match output.extension().and_then(|e| e.to_str()) {
-        Some("svg") => std::fs::write(&output, svg),
-        Some("png") => std::fs::write(&output, png(&svg, scale)?),
-        _ => return Err(format!("{}: the name must end in .svg or .png", output.display()).into()),
+    let extension = output.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let wanted = if extension == "png" { "svg" } else { extension };
+    let format = Format::ALL.into_iter().find(|format| format.names()[1] == wanted);
+    let format = format.ok_or_else(|| {
+        format!("{}: the name must end in .svg or .png, or in .csv, .json, .py or .bib", output.display())
+    })?;
+    let (state, _) = data::open_query(&query, file.as_deref())?;
+    let text = written(&state, &figure, format, width, theme)?;
+    match extension {
+        "png" => std::fs::write(&output, png(&text, scale)?),
+        _ => std::fs::write(&output, text),
     }
     .map_err(|e| format!("{}: {e}", Path::new(&output).display()))?;
     Ok(String::new())
+}
+
+fn snippet(mut parser: Parser) -> Result<String, Failure> {
+    let (mut query, mut file) = (None, None::<PathBuf>);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("data") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Value(value) if query.is_none() => query = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let query = query.or(file.as_ref().map(|_| String::new())).ok_or("snippet needs a query")?;
+    let (state, _) = data::open_query(&query, file.as_deref())?;
+    written(&state, "main", Format::Numpy, 960, Theme::Light)
+}
+
+/// A file of a figure, as the page writes it.
+fn written(
+    state: &LabState,
+    name: &str,
+    format: Format,
+    width: u32,
+    theme: Theme,
+) -> Result<String, Failure> {
+    if format == Format::Numpy && name != "main" {
+        return Err("there is a script for the main figure only".into());
+    }
+    let figure = figures::figure(state, name, f64::from(width) < NARROW)?;
+    let height = preferred_height(&figure, f64::from(width)).ceil() as u32;
+    let order = Order {
+        format,
+        figure,
+        name: name.to_owned(),
+        query: state.query(),
+        address: String::new(),
+        backend: BACKEND.to_owned(),
+        theme,
+        size: (width, height),
+    };
+    Ok(export::file(&order, Some(state))?)
 }
 
 /// What was opened, unless something in the query could not be used at all.
@@ -174,136 +219,6 @@ fn points(text: &str) -> Result<Vec<Vec<f64>>, Failure> {
     parse_rows(text, ';', MAX_POINTS).map_err(|e| format!("--at: {e}").into())
 }
 
-fn density_figure(state: &density::Density, name: &str, narrow: bool) -> Result<Figure, Failure> {
-    use density::{jobs, plots};
-    let request = match name {
-        "main" => jobs::main(state),
-        "probe" => jobs::probe(state),
-        "convergence" => jobs::convergence(state),
-        other => {
-            return Err(format!("--figure takes main, probe or convergence, not {other}").into());
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let figure = match run_on(request, threads)? {
-        Reply::Points(reply) => plots::main(state, &reply, narrow),
-        Reply::Probe(reply) => Some(plots::probe(state, &reply)),
-        Reply::Convergence(reply) => Some(plots::convergence(state, &reply, narrow)),
-        _ => None,
-    };
-    figure.ok_or_else(|| "there is nothing to draw".into())
-}
-
-fn classifier_figure(state: &classifier::Classifier, name: &str, narrow: bool) -> Result<Figure, Failure> {
-    use classifier::{images, plots};
-    let request = match (name, images::main(state)) {
-        ("main", Some(request)) => request,
-        (_, Some(_)) => return Err(format!("--figure takes main for the digits, not {name}").into()),
-        _ => regions_request(state, name)?,
-    };
-    let figure = match run(request)? {
-        Reply::Regions(reply) => plots::main(state, &reply),
-        Reply::Accuracy(reply) => Some(plots::accuracy(state, Some(&reply), narrow)),
-        Reply::Images(reply) => Some(plots::images::main(state, &reply, narrow)),
-        _ => None,
-    };
-    figure.ok_or_else(|| "there is nothing to draw".into())
-}
-
-fn regions_request(state: &classifier::Classifier, name: &str) -> Result<Request, Failure> {
-    use classifier::jobs;
-    Ok(match name {
-        "main" => jobs::main(state),
-        "accuracy" => jobs::accuracy(state),
-        other => return Err(format!("--figure takes main or accuracy here, not {other}").into()),
-    })
-}
-
-fn diffusion_loss_figure(
-    state: &diffusion_loss::DiffusionLoss,
-    name: &str,
-    narrow: bool,
-) -> Result<Figure, Failure> {
-    use diffusion_loss::{jobs, plots};
-    let request = match name {
-        "main" => jobs::losses(state),
-        "minimisers" => jobs::minimisers(state),
-        "chain" => jobs::chain(state).ok_or("the chain needs a target in two dimensions")?,
-        "weights" => return Ok(plots::weights(state)),
-        other => {
-            let takes = "--figure takes main, minimisers, chain or weights here";
-            return Err(format!("{takes}, not {other}").into());
-        }
-    };
-    match run(request)? {
-        Reply::DiffusionLoss(DiffusionLossReply::Losses(reply)) => Ok(plots::main(state, &reply, narrow)),
-        Reply::DiffusionLoss(DiffusionLossReply::Minimisers(reply)) => {
-            Ok(plots::minimisers(state, Some(&reply)))
-        }
-        Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => Ok(plots::chain(state, &reply, narrow)),
-        _ => Err("there is nothing to draw".into()),
-    }
-}
-
-fn elbo_figure(state: &elbo::Elbo, name: &str) -> Result<Figure, Failure> {
-    use elbo::{jobs, plots};
-    let request = match name {
-        "main" => jobs::main(state),
-        "gaps" => jobs::gaps(state),
-        "weights" => return Ok(plots::weights(state)),
-        other => return Err(format!("--figure takes main, gaps or weights here, not {other}").into()),
-    };
-    let figure = match run(request)? {
-        Reply::Elbo(reply) if name == "gaps" => Some(plots::gaps(Some(&reply))),
-        Reply::Elbo(reply) => plots::main(state, &reply),
-        _ => None,
-    };
-    figure.ok_or_else(|| "there is nothing to draw".into())
-}
-
-fn forward_figure(state: &forward::Forward, name: &str, narrow: bool) -> Result<Figure, Failure> {
-    use forward::{jobs, plots};
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let ask = |request| match run_on(request, threads) {
-        Ok(Reply::Forward(reply)) => Ok(reply),
-        Ok(_) => Err(Failure::from("there is nothing to draw")),
-        Err(error) => Err(error.into()),
-    };
-    if name == "samplers" {
-        let ForwardReply::Orders(reply) = ask(jobs::orders(state))? else {
-            return Err("there is nothing to draw".into());
-        };
-        return Ok(plots::samplers(state, Some(&reply)));
-    }
-    let ForwardReply::Course(course) = ask(jobs::course(state))? else {
-        return Err("there is nothing to draw".into());
-    };
-    match name {
-        "main" => match ask(jobs::frame(state, true))? {
-            ForwardReply::Frame(frame) => {
-                let backdrop = plots::Backdrop::new(state, &course);
-                Ok(plots::main(state, Some(&frame), backdrop.as_ref(), narrow))
-            }
-            _ => Err("there is nothing to draw".into()),
-        },
-        "schedule" => Ok(plots::schedule(state, Some(&course), state.level(), narrow)),
-        other => Err(format!("--figure takes main, schedule or samplers here, not {other}").into()),
-    }
-}
-
-fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Failure> {
-    use gan::{jobs, plots};
-    if !matches!(name, "main" | "sweep") {
-        return Err(format!("--figure takes main or sweep here, not {name}").into());
-    }
-    let figure = match run(jobs::main(state))? {
-        Reply::Gan(reply) if name == "sweep" => Some(plots::sweep(state, Some(&reply), narrow)),
-        Reply::Gan(reply) => plots::main(state, &reply, narrow),
-        _ => None,
-    };
-    figure.ok_or_else(|| "there is nothing to draw".into())
-}
-
 fn to_json(state: &LabState, quantities: &[Quantity], notices: &[String]) -> Result<String, Failure> {
     let mut named = Map::new();
     for q in quantities {
@@ -320,7 +235,7 @@ fn to_json(state: &LabState, quantities: &[Quantity], notices: &[String]) -> Res
     let document = json!({
         "version": 1,
         "query": state.query(),
-        "backend": "cpu-f64",
+        "backend": BACKEND,
         "quantities": named,
         "notices": notices,
     });

@@ -135,6 +135,10 @@ impl Model for Classifier {
         writer.flag("shared", self.shared, default.shared);
     }
 
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::Classifier(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

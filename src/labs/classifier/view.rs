@@ -5,18 +5,21 @@ mod digits;
 use super::state::{CLASSES, Classifier, DEALS, DRAWS, RULES, SCALES, WEIGHTS};
 use super::{images, jobs, plots, tables};
 use crate::compute::web::Backend;
-use crate::compute::{RegionsReply, Reply, Slot};
+use crate::compute::{AccuracyReply, RegionsReply, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
+use crate::labs::controls::{
+    Shared, TargetControls, ending, place_of, reset_button, schedule_fields, seed_fields,
+};
 use crate::labs::figures::{NARROW, height};
 use crate::math::Rule;
 use crate::plot::Theme;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
-use crate::ui::figure::FigureView;
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{dynamic, flag, later, number, place, show, text};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, table, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{dynamic, flag, later, number, place, show};
 use crate::ui::table::Table;
-use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::table_view::TableView;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -49,7 +52,7 @@ pub fn view(
                 if digits.get() {
                     digits::figure(state, main, theme)
                 } else {
-                    view! { <MainFigure state main theme /> }.into_any()
+                    main_figure(state, main, theme)
                 }
             })}
             <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
@@ -71,16 +74,9 @@ pub fn view(
             </form>
             {show(
                 move || shows(Group::Convergence) && !digits.get(),
-                move || view! { <AccuracyFigure state accuracy theme /> }.into_any(),
+                move || accuracy_figure(state, accuracy, theme),
             )}
-            {show(
-                move || shows(Group::Numbers),
-                move || view! { <Numbers table=numbers(main) /> }.into_any(),
-            )}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, numbers(main), TEXT)}
         </div>
     }
     .into_any()
@@ -97,18 +93,7 @@ fn numbers(main: Job<Classifier>) -> Signal<Table> {
     })
 }
 
-/// A table of the newest picture.
-fn table(job: Job<Classifier>, make: fn(&Classifier, &RegionsReply) -> Table) -> Signal<Table> {
-    Signal::derive(move || {
-        job.answer.with(|answer| match answer {
-            Some(Answer { state, reply: Reply::Regions(reply), .. }) => make(state, reply),
-            _ => Table::default(),
-        })
-    })
-}
-
-#[component]
-fn MainFigure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Theme>) -> impl IntoView {
+fn main_figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         // Which weights are shown on the last map follows the state in force.
@@ -121,7 +106,7 @@ fn MainFigure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Th
             _ => Some(plots::empty(&now)),
         })
     });
-    let status = move || {
+    let words = move || {
         status_line(main, |reply| match reply {
             Reply::Regions(reply) if reply.classes == 1 => {
                 Some(("The target has one component, so there is one class. Computed".to_owned(), ""))
@@ -133,23 +118,20 @@ fn MainFigure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<Th
             _ => None,
         })
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Decision regions" figure theme width height=height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-            <TableView table=table(main, |_, reply| tables::rules(reply)) />
-        </section>
-    }
+    let regions: fn(&Reply) -> Option<&RegionsReply> = |reply| match reply {
+        Reply::Regions(reply) => Some(reply),
+        _ => None,
+    };
+    let rules = table(main, regions, |_, reply| tables::rules(reply));
+    panel(Panel {
+        work: Some(main.work()),
+        said: status(words),
+        below: view! { <TableView table=rules /> }.into_any(),
+        ..Panel::new(Picture::new("Decision regions", figure, theme, width, height))
+    })
 }
 
-#[component]
-fn AccuracyFigure(
-    state: RwSignal<Classifier>,
-    accuracy: Job<Classifier>,
-    theme: Memo<Theme>,
-) -> impl IntoView {
+fn accuracy_figure(state: RwSignal<Classifier>, accuracy: Job<Classifier>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         let now = state.get();
@@ -161,24 +143,20 @@ fn AccuracyFigure(
             _ => Some(plots::accuracy(&now, None, narrow)),
         })
     });
-    let points = Signal::derive(move || {
-        accuracy.answer.with(|answer| match answer {
-            Some(Answer { state, reply: Reply::Accuracy(reply), .. }) => tables::points(state, reply),
-            _ => Table::default(),
-        })
-    });
-    view! {
-        <section class="panel" aria-labelledby="accuracy-heading">
-            <h2 id="accuracy-heading">"How many draws it takes"</h2>
-            <Progress busy=accuracy.busy progress=accuracy.progress />
-            <FigureView label="Accuracy against draws" figure theme width height=height />
-            <p class="status">
-                "Points drawn from the target with their classes; each draw is a step, chosen with probability proportional to its weight, and noise. Shared: all classes get the same draws. Own: each class gets its own. Bars are 95 % intervals for the choice of the points; four repetitions of the draws."
-            </p>
-            <p class="error" role="alert">{text(move || accuracy.error.get())}</p>
-            <TableView table=points />
-        </section>
-    }
+    let reply: fn(&Reply) -> Option<&AccuracyReply> = |reply| match reply {
+        Reply::Accuracy(reply) => Some(reply),
+        _ => None,
+    };
+    panel(Panel {
+        name: "accuracy",
+        heading: Some(("accuracy-heading", "How many draws it takes")),
+        work: Some(accuracy.work()),
+        said: note(
+            "Points drawn from the target with their classes; each draw is a step, chosen with probability proportional to its weight, and noise. Shared: all classes get the same draws. Own: each class gets its own. Bars are 95 % intervals for the choice of the points; four repetitions of the draws.",
+        ),
+        below: view! { <TableView table=table(accuracy, reply, tables::points) /> }.into_any(),
+        ..Panel::new(Picture::new("Accuracy against draws", figure, theme, width, height))
+    })
 }
 
 #[component]

@@ -4,7 +4,7 @@
 //! Handles of axes stand [`BEYOND`] outside the outline at one standard deviation, so that they can be
 //! reached where it is small. In one dimension they stand at one standard deviation, above the means.
 
-use super::pad::{Pad, arrow, capture, focus_later};
+use super::pad::{Pad, arrow, capture};
 use super::target_editor::try_components;
 use crate::labs::common::Target;
 use crate::labs::pad::{Handle, Spread, fresh, moved, spreads, words};
@@ -12,6 +12,7 @@ use crate::math::{Component, MAX_COMPONENTS};
 use crate::permalink::Number;
 use crate::plot::mapping::Mapping;
 use crate::ui::fields::NumberField;
+use crate::ui::link::focus_later;
 use crate::ui::reactive::{dynamic, flag, number, text};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -9,7 +9,7 @@ use crate::labs::pad::{Range, home, keeps, picture};
 use crate::permalink::points::PointSet;
 use crate::plot::mapping::Mapping;
 use crate::plot::{Drawn, Figure, Theme};
-use crate::ui::figure::FigureView;
+use crate::ui::figure::{Picture, figure_view};
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -73,10 +73,13 @@ impl Pad {
             let target = target.get();
             shared.mixture.with(|mixture| ranges.with(|ranges| Some(picture(&target, mixture, ranges))))
         });
-        let width = RwSignal::new(0.0);
+        let picture = Picture {
+            drawn: Some(drawn),
+            ..Picture::new("The target", figure, theme, RwSignal::new(0.0), tall)
+        };
         view! {
             <div class="pad" data-dim=ranges.with_untracked(Vec::len).to_string() node_ref=frame>
-                <FigureView label="The target" figure theme width height=tall drawn />
+                {figure_view(picture)}
                 {over}
             </div>
         }
@@ -108,16 +111,6 @@ pub(super) fn capture(event: &PointerEvent) {
     if let Some(target) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
         let _ = target.set_pointer_capture(event.pointer_id());
     }
-}
-
-/// Gives the focus to the first element that matches, in the next frame.
-pub(super) fn focus_later(css: String) {
-    request_animation_frame(move || {
-        let found = document().query_selector(&css).ok().flatten();
-        if let Some(element) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
 }
 
 /// The direction of an arrow key, in units of a hundredth of the axes; ten of them with Shift.

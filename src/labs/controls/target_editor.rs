@@ -93,6 +93,12 @@ fn rows(shared: Shared) -> AnyView {
     .into_any()
 }
 
+/// The nearest bandwidth of two significant digits.
+fn two_digits(h: f64) -> Option<f64> {
+    let unit = 10f64.powf(1.0 - h.log10().floor());
+    BANDWIDTH.nearest((h * unit).round() / unit)
+}
+
 /// By a rule or by number.
 fn bandwidth(shared: Shared) -> AnyView {
     let data = move || match shared.get().target {
@@ -110,8 +116,7 @@ fn bandwidth(shared: Shared) -> AnyView {
     // By number: the rule's, to two digits, to start with.
     let by_number = move || {
         let h = untrack(move || value.get());
-        let unit = 10f64.powf(1.0 - h.log10().floor());
-        Bandwidth::Fixed(BANDWIDTH.nearest((h * unit).round() / unit).unwrap_or(h))
+        Bandwidth::Fixed(two_digits(h).unwrap_or(h))
     };
     let options = vec![("scott", "Scott’s rule"), ("silverman", "Silverman’s rule"), ("number", "by number")];
     let chosen = place(move || match data().map(|d| d.bandwidth) {
@@ -135,8 +140,7 @@ fn bandwidth(shared: Shared) -> AnyView {
     let slide = move |event| {
         if let Some(position) = parse_number(&event_target_value(&event)) {
             let h = reach.get_untracked() * 10f64.powf(DECADES * (position / POSITIONS - 1.0));
-            let unit = 10f64.powf(1.0 - h.log10().floor());
-            if let Some(h) = BANDWIDTH.nearest((h * unit).round() / unit) {
+            if let Some(h) = two_digits(h) {
                 set(Bandwidth::Fixed(h));
             }
         }

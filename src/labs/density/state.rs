@@ -168,6 +168,11 @@ impl Model for Density {
         writer.choices("curves", &CURVES, &self.curves);
     }
 
+    #[cfg(labs)]
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::Density(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

@@ -9,17 +9,17 @@ use super::plots::NARROW;
 use super::state::Density;
 use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
-use crate::compute::{ConvergenceReply, Reply, Slot};
+use crate::compute::{ConvergenceReply, ProbeReply, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, backend_of};
+use crate::labs::controls::{Shared, backend_of, ending};
 use crate::math::{Mixture, Scratch};
 use crate::plot::Theme;
-use crate::ui::figure::{FigureView, ProbeControl};
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{flag, show, text};
+use crate::ui::figure::{Picture, ProbeControl};
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, table, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{flag, show};
 use crate::ui::table::Table;
-use crate::ui::table_view::{Numbers, TableView};
-use crate::ui::words;
+use crate::ui::table_view::TableView;
 use controls::controls;
 use leptos::prelude::*;
 
@@ -61,11 +61,7 @@ pub fn view(
                 move || convergence_figure(state, convergence, theme),
             )}
             {no_convergence(shared)}
-            {show(move || shows(Group::Numbers), move || view! { <Numbers table=plotted(main) /> }.into_any())}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, plotted(main), TEXT)}
         </div>
     }
     .into_any()
@@ -185,23 +181,26 @@ fn main_figure(
         }),
         set: Callback::new(move |position| state.update(|s| s.probe = Some(position))),
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Log-density" figure theme width probe=control clipped height=plots::height />
-            <p class="status" role="status">{text(move || status(main))}</p>
+    panel(Panel {
+        work: Some(main.work()),
+        said: view! {
+            {status(move || words(main))}
             <p class="status" hidden=flag(move || !clipped.get())>
                 "Parts of the curves lie outside the picture; the table has their numbers."
             </p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-        </section>
-    }
-    .into_any()
+        }
+        .into_any(),
+        ..Panel::new(Picture {
+            probe: Some(control),
+            clipped: Some(clipped),
+            ..Picture::new("Log-density", figure, theme, width, plots::height)
+        })
+    })
 }
 
 /// What was computed, how well and how fast.
-fn status(main: Job<Density>) -> String {
-    let estimator = main.answer.with(|a| a.as_ref().map(|a| words::estimator(a.state.estimator)));
+fn words(main: Job<Density>) -> String {
+    let estimator = main.answer.with(|a| a.as_ref().map(|a| crate::ui::words::estimator(a.state.estimator)));
     status_line(main, |reply| {
         let Reply::Points(reply) = reply else { return None };
         let worst = plots::short(plots::largest_error(reply));
@@ -224,11 +223,9 @@ fn status(main: Job<Density>) -> String {
 /// The integrand at the probe and what it adds up to, with the numbers.
 fn probe_figure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
-    let with = move |f: fn(&Density, &crate::compute::ProbeReply) -> Table| {
-        probe.answer.with(|answer| match answer {
-            Some(Answer { state, reply: Reply::Probe(reply), .. }) => f(state, reply),
-            _ => Table::default(),
-        })
+    let reply: fn(&Reply) -> Option<&ProbeReply> = |reply| match reply {
+        Reply::Probe(reply) => Some(reply),
+        _ => None,
     };
     let figure = Memo::new(move |_| {
         probe.answer.with(|answer| match answer {
@@ -236,16 +233,14 @@ fn probe_figure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme
             _ => Some(plots::empty_probe(&state.get_untracked())),
         })
     });
-    view! {
-        <section class="panel" aria-labelledby="probe-heading">
-            <h2 id="probe-heading">"At the probe"</h2>
-            <TableView table=Signal::derive(move || with(tables::probe)) />
-            <FigureView label="The integrand at the probe" figure theme width height=plots::height />
-            <TableView table=Signal::derive(move || with(tables::interval_table)) />
-            <p class="error" role="alert">{text(move || probe.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "probe",
+        heading: Some(("probe-heading", "At the probe")),
+        work: Some(probe.work().quiet()),
+        before: view! { <TableView table=table(probe, reply, tables::probe) /> }.into_any(),
+        said: view! { <TableView table=table(probe, reply, tables::interval_table) /> }.into_any(),
+        ..Panel::new(Picture::new("The integrand at the probe", figure, theme, width, plots::height))
+    })
 }
 
 /// Errors against draws and steps.
@@ -262,18 +257,15 @@ fn convergence_figure(state: RwSignal<Density>, convergence: Job<Density>, theme
             _ => Some(plots::convergence(&now, &ConvergenceReply::default(), narrow)),
         })
     });
-    view! {
-        <section class="panel" aria-labelledby="convergence-heading">
-            <h2 id="convergence-heading">"How the error falls"</h2>
-            <Progress busy=convergence.busy progress=convergence.progress />
-            <FigureView label="Convergence" figure theme width height=plots::height />
-            <p class="status">
-                "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth."
-            </p>
-            <p class="error" role="alert">{text(move || convergence.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "convergence",
+        heading: Some(("convergence-heading", "How the error falls")),
+        work: Some(convergence.work()),
+        said: note(
+            "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth.",
+        ),
+        ..Panel::new(Picture::new("Convergence", figure, theme, width, plots::height))
+    })
 }
 
 /// A sample of the plotted numbers.

@@ -81,6 +81,10 @@ impl Model for DiffusionLoss {
         writer.choice("model", &MODELS, self.model, default.model);
     }
 
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::DiffusionLoss(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

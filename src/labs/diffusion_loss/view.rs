@@ -5,7 +5,9 @@ use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{DiffusionLossReply, LossMinimisersReply, LossesReply, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields, seed_fields};
+use crate::labs::controls::{
+    Shared, TargetControls, ending, place_of, reset_button, schedule_fields, seed_fields,
+};
 use crate::labs::density::jobs::square;
 use crate::labs::figures::{NARROW, height, short};
 use crate::math::Mixture;
@@ -13,11 +15,11 @@ use crate::math::diffusion_loss::Weighting;
 use crate::permalink::Number;
 use crate::plot::{Figure, Theme};
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
-use crate::ui::figure::{FigureView, ProbeControl};
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{dynamic, flag, number, place, show, text};
-use crate::ui::table::Table;
-use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::figure::{Picture, ProbeControl};
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, table, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{dynamic, flag, number, place, show};
+use crate::ui::table_view::TableView;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -93,29 +95,26 @@ pub fn view(
                 move || plane() && shows(Group::Convergence),
                 move || chain_figure(state, shared, chain, theme),
             )}
-            {show(
-                move || shows(Group::Numbers),
-                move || view! { <Numbers table=losses_table(losses, tables::plotted) /> }.into_any(),
-            )}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, table(losses, losses_reply, tables::plotted), TEXT)}
         </div>
     }
     .into_any()
 }
 
-/// A table of the newest losses.
-fn losses_table(job: Job<DiffusionLoss>, make: fn(&DiffusionLoss, &LossesReply) -> Table) -> Signal<Table> {
-    Signal::derive(move || {
-        job.answer.with(|answer| match answer {
-            Some(Answer {
-                state, reply: Reply::DiffusionLoss(DiffusionLossReply::Losses(reply)), ..
-            }) => make(state, reply),
-            _ => Table::default(),
-        })
-    })
+/// The reply behind the main figure.
+fn losses_reply(reply: &Reply) -> Option<&LossesReply> {
+    match reply {
+        Reply::DiffusionLoss(DiffusionLossReply::Losses(reply)) => Some(reply),
+        _ => None,
+    }
+}
+
+/// The reply behind the minimisers.
+fn minimisers_reply(reply: &Reply) -> Option<&LossMinimisersReply> {
+    match reply {
+        Reply::DiffusionLoss(DiffusionLossReply::Minimisers(reply)) => Some(reply),
+        _ => None,
+    }
 }
 
 /// The weighting that is picked out needs no new numbers: it is put into the state that they belong to.
@@ -138,7 +137,7 @@ fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme
             })
         })
     });
-    let status = move || {
+    let words = move || {
         status_line(losses, |reply| match reply {
             Reply::DiffusionLoss(DiffusionLossReply::Losses(reply)) => {
                 let errors = reply.exact.iter().zip(&reply.losses).map(|(exact, l)| (l[0] - exact).abs());
@@ -155,31 +154,25 @@ fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme
             _ => None,
         })
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=losses.busy progress=losses.progress />
-            <FigureView label="Diffusion losses" figure theme width height=height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || losses.error.get())}</p>
-            <TableView table=losses_table(losses, tables::slopes) />
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        work: Some(losses.work()),
+        said: status(words),
+        below: view! { <TableView table=table(losses, losses_reply, tables::slopes) /> }.into_any(),
+        ..Panel::new(Picture::new("Diffusion losses", figure, theme, width, height))
+    })
 }
 
 fn weights_figure(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
-    view! {
-        <section class="panel" aria-labelledby="weights-heading">
-            <h2 id="weights-heading">"What each loss weighs"</h2>
-            <FigureView label="Weights over log-SNR" figure theme width height=height />
-            <p class="status">
-                "Weight of the noise-prediction error per unit of λ, scaled so that on a standard normal every loss is −log p."
-            </p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "weights",
+        heading: Some(("weights-heading", "What each loss weighs")),
+        said: note(
+            "Weight of the noise-prediction error per unit of λ, scaled so that on a standard normal every loss is −log p.",
+        ),
+        ..Panel::new(Picture::new("Weights over log-SNR", figure, theme, width, height))
+    })
 }
 
 fn minimisers_figure(
@@ -188,33 +181,20 @@ fn minimisers_figure(
     theme: Memo<Theme>,
 ) -> AnyView {
     let width = RwSignal::new(0.0);
-    let with = move |of: &mut dyn FnMut(&DiffusionLoss, &LossMinimisersReply)| {
-        minimisers.answer.with(|answer| {
-            if let Some(Answer {
-                state,
-                reply: Reply::DiffusionLoss(DiffusionLossReply::Minimisers(reply)),
-                ..
-            }) = answer
-            {
-                of(state, reply);
-            }
-        });
-    };
     let figure = Memo::new(move |_| {
-        let mut figure = None;
-        with(&mut |of, reply| figure = Some(plots::minimisers(&picked(of, state), Some(reply))));
+        let figure = minimisers.answer.with(|answer| {
+            let answer = answer.as_ref()?;
+            Some(plots::minimisers(&picked(&answer.state, state), Some(minimisers_reply(&answer.reply)?)))
+        });
         Some(figure.unwrap_or_else(|| plots::minimisers(&state.get(), None)))
     });
-    let table = Signal::derive(move || {
-        let mut table = Table::default();
-        with(&mut |_, reply| table = tables::minimisers(reply));
-        table
-    });
+    let table = table(minimisers, minimisers_reply, |_, reply| tables::minimisers(reply));
     let models = MODELS.map(|(name, _)| (name, words::loss_model(name))).to_vec();
-    view! {
-        <section class="panel" aria-labelledby="minimisers-heading">
-            <h2 id="minimisers-heading">"What a wrong model settles on"</h2>
-            <Progress busy=minimisers.busy progress=minimisers.progress />
+    panel(Panel {
+        name: "minimisers",
+        heading: Some(("minimisers-heading", "What a wrong model settles on")),
+        work: Some(minimisers.work()),
+        before: view! {
             <ChoiceField
                 label="Family of models"
                 key="model"
@@ -222,12 +202,11 @@ fn minimisers_figure(
                 value=place(move || state.with(|s| place_of(&MODELS, &s.model)))
                 set=move |i: usize| state.update(|s| s.model = MODELS[i].1)
             />
-            <FigureView label="Losses of a family" figure theme width height=height />
-            <TableView table />
-            <p class="error" role="alert">{text(move || minimisers.error.get())}</p>
-        </section>
-    }
-    .into_any()
+        }
+        .into_any(),
+        said: view! { <TableView table /> }.into_any(),
+        ..Panel::new(Picture::new("Losses of a family", figure, theme, width, height))
+    })
 }
 
 fn chain_figure(
@@ -261,7 +240,7 @@ fn chain_figure(
         ranges: Signal::derive(move || vec![axis(0)]),
         set: Callback::new(move |at: Vec<f64>| state.update(|s| s.z = at.first().copied())),
     };
-    let status = move || {
+    let words = move || {
         status_line(chain, |reply| match reply {
             Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => {
                 let (worst, points) = (short(plots::largest_error(reply)), reply.chain.len());
@@ -273,19 +252,20 @@ fn chain_figure(
             _ => None,
         })
     };
-    view! {
-        <section class="panel" aria-labelledby="chain-heading">
-            <h2 id="chain-heading">"The chain of conditionals"</h2>
-            <Progress busy=chain.busy progress=chain.progress />
-            <FigureView label="Joint log-density" figure theme width probe height=height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="status">
-                "log p(x₁) + log p(x₂|x₁), each by the formula’s loss. Drag the line to move the context x₁."
-            </p>
-            <p class="error" role="alert">{text(move || chain.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "chain",
+        heading: Some(("chain-heading", "The chain of conditionals")),
+        work: Some(chain.work()),
+        said: view! {
+            {status(words)}
+            {note("log p(x₁) + log p(x₂|x₁), each by the formula’s loss. Drag the line to move the context x₁.")}
+        }
+        .into_any(),
+        ..Panel::new(Picture {
+            probe: Some(probe),
+            ..Picture::new("Joint log-density", figure, theme, width, height)
+        })
+    })
 }
 
 fn context_control(state: RwSignal<DiffusionLoss>, shared: Shared) -> AnyView {

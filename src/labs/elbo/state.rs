@@ -86,6 +86,10 @@ impl Model for Elbo {
         writer.choice("variance", &VARIANCES, self.variance, default.variance);
     }
 
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::Elbo(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

@@ -5,16 +5,16 @@ use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{ElboReply, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields};
+use crate::labs::controls::{Shared, TargetControls, ending, place_of, reset_button, schedule_fields};
 use crate::labs::density::VARIANCES;
 use crate::labs::figures::height;
 use crate::plot::{Figure, Theme};
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
-use crate::ui::figure::FigureView;
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, table, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{number, place, show, text};
-use crate::ui::table::Table;
-use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::table_view::TableView;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -58,27 +58,18 @@ pub fn view(
             </form>
             {show(move || shows(Group::Convergence), move || gaps_figure(gaps, theme))}
             {show(move || shows(Group::Probe), move || weights_and_parts(state, main, theme))}
-            {show(
-                move || shows(Group::Numbers),
-                move || view! { <Numbers table=table(main, tables::plotted) /> }.into_any(),
-            )}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, table(main, reply, tables::plotted), TEXT)}
         </div>
     }
     .into_any()
 }
 
-/// A table of the newest reply.
-fn table(job: Job<Elbo>, make: fn(&Elbo, &ElboReply) -> Table) -> Signal<Table> {
-    Signal::derive(move || {
-        job.answer.with(|answer| match answer {
-            Some(Answer { state, reply: Reply::Elbo(reply), .. }) => make(state, reply),
-            _ => Table::default(),
-        })
-    })
+/// The reply of both jobs.
+fn reply(reply: &Reply) -> Option<&ElboReply> {
+    match reply {
+        Reply::Elbo(reply) => Some(reply),
+        _ => None,
+    }
 }
 
 fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
@@ -89,7 +80,7 @@ fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> An
             _ => Some(plots::empty(&state.get())),
         })
     });
-    let status = move || {
+    let words = move || {
         status_line(main, |reply| match reply {
             Reply::Elbo(reply) => {
                 let warning = if reply.unresolved {
@@ -103,16 +94,13 @@ fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> An
             _ => None,
         })
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Objectives" figure theme width height=height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-            <TableView table=table(main, |_, reply| tables::minimisers(reply)) />
-        </section>
-    }
-    .into_any()
+    let minimisers = table(main, reply, |_, reply| tables::minimisers(reply));
+    panel(Panel {
+        work: Some(main.work()),
+        said: status(words),
+        below: view! { <TableView table=minimisers /> }.into_any(),
+        ..Panel::new(Picture::new("Objectives", figure, theme, width, height))
+    })
 }
 
 fn gaps_figure(gaps: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
@@ -123,31 +111,27 @@ fn gaps_figure(gaps: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
             _ => Some(plots::gaps(None)),
         })
     });
-    view! {
-        <section class="panel" aria-labelledby="gaps-heading">
-            <h2 id="gaps-heading">"How the gaps shrink"</h2>
-            <Progress busy=gaps.busy progress=gaps.progress />
-            <FigureView label="Gaps to the likelihood" figure theme width height=height />
-            <p class="status">
-                "Distance of each minimiser from the likelihood’s against the number of steps. Where it falls below 1e-7 it is drawn there."
-            </p>
-            <p class="error" role="alert">{text(move || gaps.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "gaps",
+        heading: Some(("gaps-heading", "How the gaps shrink")),
+        work: Some(gaps.work()),
+        said: note(
+            "Distance of each minimiser from the likelihood’s against the number of steps. Where it falls below 1e-7 it is drawn there.",
+        ),
+        ..Panel::new(Picture::new("Gaps to the likelihood", figure, theme, width, height))
+    })
 }
 
 fn weights_and_parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
-    view! {
-        <section class="panel" aria-labelledby="parts-heading">
-            <h2 id="parts-heading">"What each step weighs"</h2>
-            <FigureView label="Weights of the steps" figure theme width height=height />
-            <TableView table=table(main, |_, reply| tables::parts(reply)) />
-        </section>
-    }
-    .into_any()
+    let parts = table(main, reply, |_, reply| tables::parts(reply));
+    panel(Panel {
+        name: "weights",
+        heading: Some(("parts-heading", "What each step weighs")),
+        below: view! { <TableView table=parts /> }.into_any(),
+        ..Panel::new(Picture::new("Weights of the steps", figure, theme, width, height))
+    })
 }
 
 fn family_controls(state: RwSignal<Elbo>) -> AnyView {

@@ -144,6 +144,10 @@ impl Model for Forward {
         writer.number(&SPEED, self.speed);
     }
 
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::Forward(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

@@ -7,18 +7,19 @@ use crate::compute::web::Backend;
 use crate::compute::{CourseReply, ForwardReply, FrameReply, OrdersReply, Reply, Slot};
 use crate::labs::common::Group;
 use crate::labs::controls::{
-    Shared, TargetControls, backend_field, backend_of, place_of, reset_button, schedule_fields, seed_fields,
+    Shared, TargetControls, backend_field, backend_of, ending, place_of, reset_button, schedule_fields,
+    seed_fields,
 };
 use crate::labs::density::VARIANCES;
 use crate::labs::figures::{NARROW, height};
 use crate::math::{Process, step_index};
 use crate::plot::{Figure, Theme, preferred_height};
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
-use crate::ui::figure::FigureView;
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, table, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::player::{Player, Tape, player_view, use_player};
 use crate::ui::reactive::{number, place, show, text};
-use crate::ui::table::Table;
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -92,21 +93,7 @@ pub fn view(
             </form>
             {show(move || shows(Group::Probe), move || schedule_figure(stage))}
             {show(move || shows(Group::Convergence), move || orders_figure(stage))}
-            {show(
-                move || shows(Group::Numbers),
-                move || {
-                    let table = Signal::derive(move || {
-                        course.answer.with(|answer| {
-                            course_of(answer).map_or_else(Table::default, |(s, reply)| tables::course(s, reply))
-                        })
-                    });
-                    view! { <Numbers table /> }.into_any()
-                },
-            )}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, table(course, course_reply, tables::course), TEXT)}
         </div>
     }
     .into_any()
@@ -132,22 +119,22 @@ fn frame_of(answer: Option<&Answer<Shown>>) -> Option<(&Forward, &FrameReply)> {
     }
 }
 
-fn course_of(answer: &Option<Answer<Forward>>) -> Option<(&Forward, &CourseReply)> {
-    match answer {
-        Some(Answer { state, reply: Reply::Forward(ForwardReply::Course(reply)), .. }) => {
-            Some((state, reply))
-        }
+fn course_reply(reply: &Reply) -> Option<&CourseReply> {
+    match reply {
+        Reply::Forward(ForwardReply::Course(reply)) => Some(reply),
         _ => None,
     }
 }
 
-fn orders_of(answer: &Option<Answer<Forward>>) -> Option<(&Forward, &OrdersReply)> {
-    match answer {
-        Some(Answer { state, reply: Reply::Forward(ForwardReply::Orders(reply)), .. }) => {
-            Some((state, reply))
-        }
+fn orders_reply(reply: &Reply) -> Option<&OrdersReply> {
+    match reply {
+        Reply::Forward(ForwardReply::Orders(reply)) => Some(reply),
         _ => None,
     }
+}
+
+fn course_of(answer: &Option<Answer<Forward>>) -> Option<(&Forward, &CourseReply)> {
+    answer.as_ref().and_then(|answer| Some((&answer.state, course_reply(&answer.reply)?)))
 }
 
 /// Whether two states have the same map behind the particles.
@@ -181,7 +168,7 @@ fn main_figure(stage: Stage) -> AnyView {
             })
         })
     });
-    let status = move || {
+    let words = move || {
         if player.playing.get() {
             return words::PLAYING.to_owned();
         }
@@ -206,17 +193,16 @@ fn main_figure(stage: Stage) -> AnyView {
             None => tables::clock(&state.get(), None),
         })
     });
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=frame.busy progress=frame.progress />
-            <FigureView label="Particles in time" figure theme width height=height />
+    panel(Panel {
+        work: Some(frame.work()),
+        said: view! {
             {player_view(player)}
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || frame.error.get())}</p>
-            <TableView table />
-        </section>
-    }
-    .into_any()
+            {status(words)}
+        }
+        .into_any(),
+        below: view! { <TableView table /> }.into_any(),
+        ..Panel::new(Picture::new("Particles in time", figure, theme, width, height))
+    })
 }
 
 fn schedule_figure(stage: Stage) -> AnyView {
@@ -235,16 +221,13 @@ fn schedule_figure(stage: Stage) -> AnyView {
             })
         })
     });
-    view! {
-        <section class="panel" aria-labelledby="schedule-heading">
-            <h2 id="schedule-heading">"The schedule, and how far from noise"</h2>
-            <Progress busy=course.busy progress=course.progress />
-            <FigureView label="Schedule and divergence" figure theme width height=low />
-            <p class="status">"The dotted line is the clock."</p>
-            <p class="error" role="alert">{text(move || course.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "schedule",
+        heading: Some(("schedule-heading", "The schedule, and how far from noise")),
+        work: Some(course.work()),
+        said: note("The dotted line is the clock."),
+        ..Panel::new(Picture::new("Schedule and divergence", figure, theme, width, low))
+    })
 }
 
 /// The height of panels side by side that need not be tall.
@@ -258,30 +241,22 @@ fn orders_figure(stage: Stage) -> AnyView {
     let width = RwSignal::new(0.0);
     let figure = Memo::new(move |_| {
         orders.answer.with(|answer| {
-            Some(match orders_of(answer) {
+            let found = answer.as_ref().and_then(|a| Some((&a.state, orders_reply(&a.reply)?)));
+            Some(match found {
                 Some((s, reply)) => plots::samplers(s, Some(reply)),
                 None => plots::samplers(&state.get(), None),
             })
         })
     });
-    let table = Signal::derive(move || {
-        orders.answer.with(|answer| {
-            orders_of(answer).map_or_else(Table::default, |(_, reply)| tables::samplers(reply))
-        })
-    });
-    view! {
-        <section class="panel" aria-labelledby="orders-heading">
-            <h2 id="orders-heading">"How many steps a sampler needs"</h2>
-            <Progress busy=orders.busy progress=orders.progress />
-            <FigureView label="Distance from the target against steps" figure theme width height=height />
-            <p class="status">
-                "Started from the exact density at the last time, so that only the steps are to blame."
-            </p>
-            <p class="error" role="alert">{text(move || orders.error.get())}</p>
-            <Numbers table />
-        </section>
-    }
-    .into_any()
+    let table = table(orders, orders_reply, |_, reply| tables::samplers(reply));
+    panel(Panel {
+        name: "samplers",
+        heading: Some(("orders-heading", "How many steps a sampler needs")),
+        work: Some(orders.work()),
+        said: note("Started from the exact density at the last time, so that only the steps are to blame."),
+        below: view! { <Numbers table /> }.into_any(),
+        ..Panel::new(Picture::new("Distance from the target against steps", figure, theme, width, height))
+    })
 }
 
 fn process_controls(state: RwSignal<Forward>) -> AnyView {

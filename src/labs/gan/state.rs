@@ -58,6 +58,10 @@ impl Model for Gan {
         writer.choice("rule", &RULES, self.rule, default.rule);
     }
 
+    fn into_lab(self) -> crate::labs::LabState {
+        crate::labs::LabState::Gan(self)
+    }
+
     fn common(&self) -> &Common {
         &self.common
     }

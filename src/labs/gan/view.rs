@@ -5,17 +5,18 @@ use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
 use crate::compute::{GanReply, GanWeights, Reply, Slot};
 use crate::labs::common::Group;
-use crate::labs::controls::{Shared, TargetControls, place_of, reset_button, schedule_fields};
+use crate::labs::controls::{Shared, TargetControls, ending, place_of, reset_button, schedule_fields};
 use crate::labs::density::RULES;
 use crate::labs::figures::{NARROW, height};
 use crate::math::Rule;
 use crate::plot::{Theme, preferred_height};
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
-use crate::ui::figure::FigureView;
-use crate::ui::job::{Answer, Job, Progress, SharedEngine, status_line, use_job};
-use crate::ui::reactive::{flag, number, place, show, text};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, SharedEngine, status_line, use_job};
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table::Table;
-use crate::ui::table_view::{Numbers, TableView};
+use crate::ui::table_view::TableView;
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -47,14 +48,7 @@ pub fn view(
                 move || shows(Group::Convergence),
                 move || sweep_figure(state, main, theme),
             )}
-            {show(
-                move || shows(Group::Numbers),
-                move || view! { <Numbers table=table(state, main, tables::plotted) /> }.into_any(),
-            )}
-            {show(
-                move || shows(Group::Text),
-                move || view! { <article class="prose" inner_html=TEXT></article> }.into_any(),
-            )}
+            {ending(shared, table(state, main, tables::plotted), TEXT)}
         </div>
     }
     .into_any()
@@ -86,7 +80,7 @@ fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyV
             .flatten()
             .or_else(|| Some(plots::empty(&state.get(), narrow)))
     });
-    let status = move || {
+    let words = move || {
         status_line(main, |reply| match reply {
             Reply::Gan(reply) => {
                 let warning = if reply.unresolved {
@@ -99,16 +93,12 @@ fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyV
             _ => None,
         })
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Equilibrium" figure theme width height=height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-            <TableView table=table(state, main, tables::measures) />
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        work: Some(main.work()),
+        said: status(words),
+        below: view! { <TableView table=table(state, main, tables::measures) /> }.into_any(),
+        ..Panel::new(Picture::new("Equilibrium", figure, theme, width, height))
+    })
 }
 
 fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyView {
@@ -118,16 +108,12 @@ fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> Any
         with_reply(state, main, |s, reply| plots::sweep(s, Some(reply), narrow))
             .or_else(|| Some(plots::sweep(&state.get(), None, narrow)))
     });
-    view! {
-        <section class="panel" aria-labelledby="sweep-heading">
-            <h2 id="sweep-heading">"Over the strength λ"</h2>
-            <FigureView label="Measures over λ" figure theme width height=preferred_height />
-            <p class="status">
-                "Solid: the chosen weights. The dotted line marks the λ in force."
-            </p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        name: "sweep",
+        heading: Some(("sweep-heading", "Over the strength λ")),
+        said: note("Solid: the chosen weights. The dotted line marks the λ in force."),
+        ..Panel::new(Picture::new("Measures over λ", figure, theme, width, preferred_height))
+    })
 }
 
 fn game_controls(state: RwSignal<Gan>) -> AnyView {

@@ -60,7 +60,7 @@ async fn axe_finds_nothing() -> Outcome {
     let page = Page::open("").await?;
     let mut found = axe::run(&page, &source, "full").await?;
     page.click_text("button", "Edit its components").await?;
-    page.click("details summary").await?;
+    page.click("details.numbers summary").await?;
     page.click_text("button", "Share").await?;
     page.media(&[("prefers-color-scheme", "dark")]).await?;
     page.wait("the dark theme", "document.documentElement.dataset.theme === 'dark'").await?;

@@ -22,7 +22,7 @@ async fn the_file_comes_when_it_is_chosen_and_its_numbers_are_the_oracles() -> O
     page.ready().await?;
     assert_eq!(fetched(&page).await?, 1);
     let oracle = Oracle::read("digits")?;
-    page.click("summary").await?;
+    page.click("details.numbers summary").await?;
     let table = page.table("The plotted numbers").await?;
     for i in 0..10 {
         let row = format!("image {i}, a {}", oracle.label(i));

@@ -41,8 +41,10 @@ async fn groups_can_be_hidden() -> Outcome {
     assert_eq!(page.count(".figure canvas").await?, 2, "the main figure and the probe’s");
     assert_eq!(page.count("article").await?, 0, "the text");
     assert!(!page.text("#main").await?.contains("How the error falls"));
-    page.visit("?v=1&lab=density&hide=target,estimator,time,curves,error,probe,convergence,numbers,text")
-        .await?;
+    page.visit(
+        "?v=1&lab=density&hide=target,estimator,time,curves,error,probe,convergence,numbers,text,export",
+    )
+    .await?;
     assert_eq!(page.count(".figure canvas").await?, 1);
     assert_eq!(
         page.count("form select, form input, details, article").await?,

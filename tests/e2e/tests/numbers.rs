@@ -104,7 +104,7 @@ async fn the_controls_alone_lead_to_the_same_numbers() -> Outcome {
 #[tokio::test]
 async fn the_table_of_plotted_numbers_agrees_with_itself() -> Outcome {
     let page = Page::open("?v=1&lab=density&hide=convergence&estimator=quadrature&curves=ode,elbo").await?;
-    page.click("details summary").await?;
+    page.click("details.numbers summary").await?;
     let table = page.table("plotted numbers").await?;
     let column = |name: &str| table.column(name).ok_or(format!("no column {name:?} in {:?}", table.columns));
     let (exact, formula, ode, difference) =

@@ -124,7 +124,7 @@ async fn on_a_phone_everything_fits_and_the_controls_come_below() -> Outcome {
     let found: [f64; 3] = serde_json::from_value(page.run(script, vec![]).await?)?;
     assert!(found[0] >= 0.0, "the controls begin {} px above the end of the figure", -found[0]);
     assert!(found[1] > 300.0 && found[2] > 150.0, "the figure is {} x {}", found[1], found[2]);
-    page.click("details summary").await?;
+    page.click("details.numbers summary").await?;
     fits(&page, 375, "the table of numbers").await?;
     page.click_text("button", "Share").await?;
     fits(&page, 375, "the share panel").await?;

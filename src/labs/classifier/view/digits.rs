@@ -5,10 +5,9 @@ use crate::labs::classifier::{Classifier, images, plots, tables};
 use crate::labs::digits::TEST;
 use crate::labs::figures::NARROW;
 use crate::plot::Theme;
-use crate::ui::figure::FigureView;
-use crate::ui::job::{Answer, Job, Progress, status_line};
-use crate::ui::reactive::text;
-use crate::ui::table::Table;
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, status_line, table};
+use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::table_view::TableView;
 use leptos::prelude::*;
 
@@ -26,13 +25,11 @@ pub(super) fn figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: 
             _ => Some(plots::images::main(&now, &ImagesReply::default(), narrow)),
         })
     });
-    let rules = Signal::derive(move || {
-        main.answer.with(|answer| match answer {
-            Some(Answer { state, reply: Reply::Images(reply), .. }) => tables::digits(state, reply),
-            _ => Table::default(),
-        })
-    });
-    let status = move || {
+    let reply: fn(&Reply) -> Option<&ImagesReply> = |reply| match reply {
+        Reply::Images(reply) => Some(reply),
+        _ => None,
+    };
+    let words = move || {
         status_line(main, |reply| {
             let Reply::Images(reply) = reply else { return None };
             let [bayes, formula, uniform] = images::accuracy(reply).map(|share| 100.0 * share);
@@ -42,17 +39,16 @@ pub(super) fn figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: 
             Some((words, ""))
         })
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Labels of handwritten digits" figure theme width height=plots::images::height />
-            <p class="status" role="status">{text(status)}</p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-            <p class="status">
-                "The density of a class is the kernel density estimate of its training images. A draw is a step, chosen with probability proportional to its weight, and noise; each image has its own. Bars are 95 % intervals for the choice of the images."
-            </p>
-            <TableView table=rules />
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        work: Some(main.work()),
+        said: status(words),
+        below: view! {
+            {note(
+                "The density of a class is the kernel density estimate of its training images. A draw is a step, chosen with probability proportional to its weight, and noise; each image has its own. Bars are 95 % intervals for the choice of the images.",
+            )}
+            <TableView table=table(main, reply, tables::digits) />
+        }
+        .into_any(),
+        ..Panel::new(Picture::new("Labels of handwritten digits", figure, theme, width, plots::images::height))
+    })
 }

@@ -8,10 +8,10 @@ use crate::labs::density::plots::{self, many};
 use crate::labs::density::{IMAGE, IMAGES};
 use crate::plot::Theme;
 use crate::ui::fields::{NumberField, Slide};
-use crate::ui::figure::{FigureView, ProbeControl};
-use crate::ui::job::{Answer, Job, Progress, status_line};
+use crate::ui::figure::{Picture, ProbeControl};
+use crate::ui::job::{Answer, Job, status_line};
+use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{flag, number, text};
-use crate::ui::words;
 use leptos::prelude::*;
 
 /// The figure with its status.
@@ -55,18 +55,21 @@ pub(super) fn figure(state: RwSignal<Density>, main: Job<Density>, theme: Memo<T
             }
         }),
     };
-    view! {
-        <section class="panel" aria-label="Main figure">
-            <Progress busy=main.busy progress=main.progress />
-            <FigureView label="Log-density" figure theme width probe=control clipped height=many::height />
-            <p class="status" role="status">{text(move || status(main))}</p>
-            <p class="status">
-                "How the error falls with draws and steps is shown up to two dimensions, where quadrature gives the values to compare with."
-            </p>
-            <p class="error" role="alert">{text(move || main.error.get())}</p>
-        </section>
-    }
-    .into_any()
+    panel(Panel {
+        work: Some(main.work()),
+        said: view! {
+            {status(move || words(main))}
+            {note(
+                "How the error falls with draws and steps is shown up to two dimensions, where quadrature gives the values to compare with.",
+            )}
+        }
+        .into_any(),
+        ..Panel::new(Picture {
+            probe: Some(control),
+            clipped: Some(clipped),
+            ..Picture::new("Log-density", figure, theme, width, many::height)
+        })
+    })
 }
 
 /// Something of the newest reply that belongs to the target in force, or of an empty one.
@@ -106,10 +109,12 @@ fn chosen(places: &[(f64, f64)], here: Option<(f64, f64)>, (x, y): (f64, f64)) -
     nearest((x, y), &|_| true)
 }
 
-fn status(main: Job<Density>) -> String {
+fn words(main: Job<Density>) -> String {
     // An answer may still be that of a target in one or two dimensions.
     let of = main.answer.with(|a| {
-        a.as_ref().filter(|a| a.state.common.target.dim() > 2).map(|a| words::estimator(a.state.estimator))
+        a.as_ref()
+            .filter(|a| a.state.common.target.dim() > 2)
+            .map(|a| crate::ui::words::estimator(a.state.estimator))
     });
     status_line(main, |reply| {
         let Reply::Points(reply) = reply else { return None };
