@@ -12,6 +12,9 @@ use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools}
 /// What the module is compiled with.
 pub const FEATURES: &str = "fast,gpu";
 
+/// Copies of a function for several types stand next to each other: 1.5 % off what is sent, compressed.
+const ALIKE: &str = "--reorder-functions-by-name";
+
 /// Compiles the module of the fast workers, puts it into the folder of the page, and notes in the
 /// page where it is.
 ///
@@ -25,7 +28,7 @@ pub fn fast(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     let remap = cargo.get_envs().find(|(name, _)| *name == Wasm::FLAGS).and_then(|(_, value)| value);
     let flags = format!("-Ctarget-feature=+simd128 {}", remap.unwrap_or_default().to_string_lossy());
     run::show(cargo.env("RUSTFLAGS", flags.trim()))?;
-    finish(root, folder, "fast", "fast", &["-O3", "--low-memory-unused"])
+    finish(root, folder, "fast", "fast", &["-O3", "--low-memory-unused", ALIKE])
 }
 
 /// The same for the module of all labs but the first, which is compiled as the page's own is.
@@ -42,7 +45,7 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         folder,
         "labs",
         "release",
-        &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*"],
+        &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*", ALIKE],
     )
 }
 
