@@ -30,6 +30,8 @@ pub mod gan;
 pub mod pad;
 pub mod report;
 pub mod target;
+#[cfg(all(labs, learn))]
+pub mod training;
 
 use crate::math::MAX_COMPONENTS;
 #[cfg(labs)]
