@@ -35,6 +35,8 @@ pub struct GanSpec {
     pub shape: Shape,
     /// Strength `λ` of the regulariser; 0 for none.
     pub lambda: f64,
+    /// Steps before it is switched on.
+    pub warm: usize,
     /// Learning rates of generator and discriminator.
     pub rates: [f64; 2],
     /// Minibatches of the discriminator for one of the generator.
@@ -184,7 +186,7 @@ impl GanTraining {
         let mut by_outputs = vec![0.0f32; count * dim];
         self.discriminator.backward(level, judged, &by_logits, None, Some(&mut by_outputs));
         check(self.steps + 1, "the generator's loss", loss.abs(), LIMIT)?;
-        if let Some(regularisation) = &mut self.regularisation {
+        if let Some(regularisation) = self.regularisation.as_mut().filter(|_| self.steps >= self.spec.warm) {
             let pull = regularisation.gradient(level, &places, (self.spec.seed, self.steps));
             let factor = self.spec.lambda * self.deviation / count as f64;
             for (out, pull) in by_outputs.iter_mut().zip(pull) {
@@ -270,7 +272,7 @@ mod tests {
         let schedule = Schedule::Cosine.steps(20);
         let regularisation = Regularisation::exact(Arc::clone(&target), Weights::Paper, &schedule);
         let shape = Shape { width: 32, depth: 2 };
-        let spec = GanSpec { shape, lambda, rates: [rate; 2], critic: 1, batch: 128, seed: 2 };
+        let spec = GanSpec { shape, lambda, warm: 0, rates: [rate; 2], critic: 1, batch: 128, seed: 2 };
         GanTraining::new(target, &spec, Some(regularisation), Level::new())
     }
 

@@ -39,6 +39,7 @@ pub(super) fn run(training: &Training, gan: &Gan, seed: u32) -> Result<Vec<Quant
     let spec = GanSpec {
         shape: settings.shape,
         lambda: 0.0,
+        warm: settings.warm,
         rates: [settings.rate; 2],
         critic: settings.critic,
         batch: settings.batch,

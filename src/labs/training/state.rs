@@ -26,6 +26,8 @@ const GAN_RATE: Number = Number { default: 1e-3, ..RATE };
 const BATCH: Number = Number { key: "batch", min: 8.0, max: 2048.0, default: 256.0, whole: true };
 /// Minibatches of the discriminator for one of the generator.
 const CRITIC: Number = Number { key: "critic", min: 1.0, max: 10.0, default: 1.0, whole: true };
+/// Steps of a GAN before its regulariser is switched on.
+const WARM: Number = Number { key: "warm", default: 0.0, ..TRAIN };
 
 /// Names of the optimisers in links.
 pub const OPTIMISERS: [(&str, Descent); 2] =
@@ -66,6 +68,8 @@ pub struct Settings {
     pub learned_score: bool,
     /// Minibatches of the discriminator for one of the generator.
     pub critic: usize,
+    /// Steps of a GAN before its regulariser is switched on.
+    pub warm: usize,
 }
 
 /// A training.
@@ -180,6 +184,7 @@ impl Settings {
             gamma,
             learned_score: reader.choice("score", &SCORES, false),
             critic: reader.number(&CRITIC) as usize,
+            warm: reader.number(&WARM) as usize,
         }
     }
 
@@ -197,6 +202,7 @@ impl Settings {
         writer.choice("objective", &WEIGHTS, self.objective, Weighting::default());
         writer.choice("score", &SCORES, self.learned_score, false);
         writer.number(&CRITIC, self.critic as f64);
+        writer.number(&WARM, self.warm as f64);
     }
 }
 

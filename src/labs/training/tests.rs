@@ -1,7 +1,6 @@
 //! Links and small runs.
 
 use super::*;
-use crate::labs::Model;
 
 fn found(query: &str, seed: u32) -> Vec<Quantity> {
     let (training, notices) = Training::open(query);
@@ -17,7 +16,7 @@ fn number(quantities: &[Quantity], name: &str) -> f64 {
 fn links_round_trip_and_clamp() {
     for query in [
         "v=1&lab=learned&target=moons&seed=4&gamma=2&train=100&units=32&layers=2&rate=0.01&batch=64&optimiser=momentum&objective=min-snr",
-        "v=1&lab=gan&target=grid9&lambda=0.2&weights=uniform&train=20&units=128&rate=0.002&score=learned&critic=3",
+        "v=1&lab=gan&target=grid9&lambda=0.2&weights=uniform&train=20&units=128&rate=0.002&score=learned&critic=3&warm=10",
         "v=1&lab=diffusion-loss&target=three&gamma=3&train=20&units=16",
     ] {
         let (training, notices) = Training::open(query);
@@ -53,6 +52,9 @@ fn both_gans_are_measured() {
         assert_ne!(number(&quantities, "js_plain"), number(&quantities, "js_regularised"));
         assert_eq!(quantities, found(&query, 2));
     }
+    // Until the regulariser is switched on the two are the same.
+    let warm = found("lab=gan&target=gaussian2&train=5&warm=5&units=16&layers=1", 2);
+    assert_eq!(number(&warm, "js_plain"), number(&warm, "js_regularised"));
     let (training, _) = Training::open("lab=gan&target=gaussian2&lambda=1");
     let predicted = predict(&training).expect("computed");
     // p² /(1/c - p) is sharper than p: -log p is smaller on average.
@@ -76,10 +78,6 @@ fn what_cannot_be_learned_is_said() {
     let words = run(&training, 1).expect_err("it diverges").to_string();
     assert!(words.contains("learning rate"), "{words}");
     let (digits, _) = Training::open("lab=learned&target=digits");
-    let dim = digits.common().target.mixture().dim();
-    assert_eq!(run(&digits, 1).is_err(), dim > 2);
-    assert_eq!(
-        digits.common().clone(),
-        *Model::common(&crate::labs::open_as::<crate::labs::density::Density>("target=digits").0)
-    );
+    let words = run(&digits, 1).expect_err("images are no samples of a histogram").to_string();
+    assert!(words.contains("one or two dimensions, not in 64"), "{words}");
 }
