@@ -4,8 +4,7 @@
 //!
 //! Sets `cfg(kernels)` where the kernels are compiled in: natively and in the module of the fast
 //! workers, not in the page's own, whose first load they would weigh on; and `cfg(labs)` where the
-//! labs beyond the first one are: natively and in their own module, for the same reason; and `cfg(learn)`
-//! where networks are trained: natively, and where the feature asks for it.
+//! labs beyond the first one are: natively and in their own module, for the same reason.
 
 #[cfg(feature = "web")]
 mod text {
@@ -81,9 +80,7 @@ mod text {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let native = std::env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32";
-    let parts =
-        [("kernels", "CARGO_FEATURE_FAST"), ("labs", "CARGO_FEATURE_LABS"), ("learn", "CARGO_FEATURE_LEARN")];
-    for (cfg, feature) in parts {
+    for (cfg, feature) in [("kernels", "CARGO_FEATURE_FAST"), ("labs", "CARGO_FEATURE_LABS")] {
         println!("cargo::rustc-check-cfg=cfg({cfg})");
         if native || std::env::var_os(feature).is_some() {
             println!("cargo::rustc-cfg={cfg}");

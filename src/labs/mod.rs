@@ -30,7 +30,7 @@ pub mod gan;
 pub mod pad;
 pub mod report;
 pub mod target;
-#[cfg(all(labs, learn))]
+#[cfg(not(target_arch = "wasm32"))]
 pub mod training;
 
 use crate::math::MAX_COMPONENTS;

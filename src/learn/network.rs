@@ -221,25 +221,25 @@ mod tests {
             let h = 2e-3f32;
             let value = |network: &Network, x: &[f32]| gradients(network, x, &c).0;
             let (mut off, mut length) = (0.0f64, 0.0f64);
-            for i in 0..network.parameters.len() {
+            for (i, exact) in by_parameters.iter().enumerate() {
                 let shifted = |by: f32| {
                     let mut shifted = network.clone();
                     shifted.parameters[i] += by;
                     value(&shifted, &x)
                 };
                 let difference = (shifted(h) - shifted(-h)) / f64::from(2.0 * h);
-                off += (difference - f64::from(by_parameters[i])).powi(2);
+                off += (difference - f64::from(*exact)).powi(2);
                 length += difference.powi(2);
             }
             assert!(off.sqrt() < 4e-3 * length.sqrt(), "{activation:?}: {} of {}", off.sqrt(), length.sqrt());
-            for i in 0..x.len() {
+            for (i, exact) in by_inputs.iter().enumerate() {
                 let shifted = |by: f32| {
                     let mut x = x.clone();
                     x[i] += by;
                     value(&network, &x)
                 };
                 let difference = (shifted(h) - shifted(-h)) / f64::from(2.0 * h);
-                assert!((difference - f64::from(by_inputs[i])).abs() < 5e-3, "{activation:?} {i}");
+                assert!((difference - f64::from(*exact)).abs() < 5e-3, "{activation:?} {i}");
             }
         }
     }
