@@ -50,15 +50,8 @@ fn exp(x: f32) -> f32 {
     /// `1.5 · 2²³`, which added rounds to the nearest integer and leaves it in the low bits.
     const ROUND: f32 = 12_582_912.0;
     /// `(log 2)^n / n!`, from the highest.
-    const TAYLOR: [f32; 7] = [
-        1.540_353e-4,
-        1.333_355_8e-3,
-        9.618_129e-3,
-        5.550_410_9e-2,
-        0.240_226_5,
-        std::f32::consts::LN_2,
-        1.0,
-    ];
+    const TAYLOR: [f32; 7] =
+        [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_5, std::f32::consts::LN_2, 1.0];
     let x = if x < -87.0 { -87.0 } else { x };
     let x = if x > 87.0 { 87.0 } else { x };
     let power = x * std::f32::consts::LOG2_E;
