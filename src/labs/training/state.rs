@@ -7,6 +7,7 @@ use crate::labs::{Model, fit};
 use crate::learn::denoiser::Shape;
 use crate::learn::denoising::DenoisingSpec;
 use crate::learn::optimiser::Descent;
+use crate::math::Rule;
 use crate::math::diffusion_loss::{WeightSpec, Weighting};
 use crate::permalink::{Notice, Number, Reader, Writer};
 
@@ -98,7 +99,7 @@ impl Training {
         let mut reader = Reader::new(query);
         let lesson = match reader.choice("lab", &KINDS, Kind::Score) {
             Kind::Score => Lesson::Score(Common::read(&mut reader)),
-            Kind::Gan => Lesson::Gan(read(&mut reader)),
+            Kind::Gan => Lesson::Gan(in_the_limit(read(&mut reader), &mut reader)),
             Kind::Heads => Lesson::Heads(read(&mut reader)),
         };
         let settings = Settings::read(&mut reader, &lesson);
@@ -164,6 +165,15 @@ fn read<S: Model>(reader: &mut Reader) -> S {
         reader.notice(notice);
     }
     state
+}
+
+/// The regulariser that is trained with has the weights of the formula in the limit of many steps.
+fn in_the_limit(gan: Gan, reader: &mut Reader) -> Gan {
+    if gan.rule != Rule::Continuous {
+        let words = "training takes the regulariser in the limit of many steps: rule=continuous is used";
+        reader.notice(Notice::Conflict(words.to_owned()));
+    }
+    Gan { rule: Rule::Continuous, ..gan }
 }
 
 impl Settings {

@@ -27,6 +27,8 @@ fn links_round_trip_and_clamp() {
     let (training, notices) = Training::open("lab=learned&train=1e9&units=2&rate=nan&nothing=1");
     assert_eq!((training.settings.steps, training.settings.shape.width), (200_000, 4));
     assert_eq!((training.settings.rate, notices.len()), (2e-3, 4));
+    let (training, notices) = Training::open("lab=gan&rule=paper");
+    assert_eq!((training, notices.len()), (Training::open("lab=gan").0, 1));
 }
 
 /// Training raises the held-out log-likelihood, and what is missing is what the score's errors predict.
