@@ -2,7 +2,8 @@
 //! ([`crate::math::diffusion_loss`]) as a distribution of times, so that every draw counts alike.
 //!
 //! Left out on purpose: factors on the loss. A minibatch of times drawn in proportion to `ω` has the same
-//! mean gradient as one of other times with factors, and less spread.
+//! mean gradient as one of other times with factors. Its spread is smaller where errors are alike at all
+//! times, and larger where `ω` grows as errors fade, as that of truncated SNR does at late ones.
 
 use crate::math::diffusion_loss::{WeightSpec, Weighting};
 use crate::math::random::{stream, uniform};
