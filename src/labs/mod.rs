@@ -30,6 +30,8 @@ pub mod gan;
 pub mod pad;
 pub mod report;
 pub mod target;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod training;
 
 use crate::math::MAX_COMPONENTS;
 #[cfg(labs)]

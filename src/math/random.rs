@@ -25,6 +25,16 @@ pub mod stream {
     pub const DIGITS_SPLIT: u32 = 0x7D00_0000;
     /// Which rows of too large a file are kept.
     pub const SUBSAMPLE: u32 = 0x7E00_0000;
+    /// First weights of networks; `+ 1` for a second network.
+    pub const LEARN_WEIGHTS: u32 = 0x7B00_0000;
+    /// Times of minibatches.
+    pub const LEARN_TIME: u32 = 0x7B00_0010;
+    /// Noise of minibatches.
+    pub const LEARN_NOISE: u32 = 0x7B00_0011;
+    /// What a generator makes samples of.
+    pub const LEARN_LATENT: u32 = 0x7B00_0012;
+    /// Noise of the evaluation of networks.
+    pub const LEARN_TEST: u32 = 0x7B00_0013;
     /// Which class a test point of the classifier comes from.
     pub const CLASS: u32 = 0x7C00_0000;
     /// Times of the classifier's draws.

@@ -5,6 +5,7 @@ mod command_line;
 mod data_files;
 mod diffusion_loss;
 mod labs_oracle;
+mod train;
 
 use serde_json::Value;
 use std::path::PathBuf;

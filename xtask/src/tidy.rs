@@ -13,15 +13,16 @@ const LONGEST: usize = 500;
 
 /// Which top-level modules each one may use. `app` and the programs may use all; a module that is
 /// not listed here may be used by all.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("math", &[]),
     ("gpu", &[]),
     ("permalink", &[]),
     ("kernels", &["math", "gpu"]),
+    ("learn", &["math"]),
     ("compute", &["kernels", "math", "gpu"]),
     ("plot", &["math"]),
     ("ui", &["compute", "kernels", "math", "plot", "permalink"]),
-    ("labs", &["ui", "compute", "kernels", "math", "plot", "permalink"]),
+    ("labs", &["ui", "compute", "kernels", "learn", "math", "plot", "permalink"]),
 ];
 
 /// A file's path, with `/`, and its text.

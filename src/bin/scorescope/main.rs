@@ -5,6 +5,7 @@
 //! scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
 //!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
 //! scorescope snippet '<query>' [--data FILE]
+//! scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
 //! scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
 //!
@@ -18,6 +19,7 @@
 mod data;
 mod figures;
 mod measure;
+mod train;
 
 use lexopt::{Arg, Parser, ValueExt};
 use scorescope::labs::figures::NARROW;
@@ -34,6 +36,7 @@ const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--form
        scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
                          [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
        scorescope snippet '<query>' [--data FILE]
+       scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
        scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]";
 
 /// What everything is computed on here.
@@ -64,6 +67,7 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
         Some(Arg::Value(command)) if command == "eval" => eval(parser),
         Some(Arg::Value(command)) if command == "render" => render(parser),
         Some(Arg::Value(command)) if command == "snippet" => snippet(parser),
+        Some(Arg::Value(command)) if command == "train" => train::train(parser),
         Some(Arg::Value(command)) if command == "bench" => measure::measure(parser),
         Some(Arg::Value(command)) => Err(format!("unknown command {}: try --help", command.string()?).into()),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(format!("{USAGE}\n")),
@@ -201,18 +205,22 @@ fn written(
 
 /// What was opened, unless something in the query could not be used at all.
 fn refuse((state, notices): (LabState, Vec<Notice>)) -> Result<(LabState, Vec<Notice>), Failure> {
-    let fatal = notices.iter().find(|n| match n {
+    match fatal(&notices) {
+        Some(notice) => Err(notice.to_string().into()),
+        None => Ok((state, notices)),
+    }
+}
+
+/// The first notice of something that could not be used at all.
+fn fatal(notices: &[Notice]) -> Option<&Notice> {
+    notices.iter().find(|n| match n {
         Notice::UnknownKey { .. }
         | Notice::Newer { .. }
         | Notice::TooLong { .. }
         | Notice::Clamped { .. } => false,
         Notice::UnknownChoice { .. } | Notice::Invalid { .. } | Notice::Repeated { .. } => true,
         Notice::Conflict(_) => false,
-    });
-    match fatal {
-        Some(notice) => Err(notice.to_string().into()),
-        None => Ok((state, notices)),
-    }
+    })
 }
 
 fn points(text: &str) -> Result<Vec<Vec<f64>>, Failure> {
@@ -220,6 +228,16 @@ fn points(text: &str) -> Result<Vec<Vec<f64>>, Failure> {
 }
 
 fn to_json(state: &LabState, quantities: &[Quantity], notices: &[String]) -> Result<String, Failure> {
+    to_document(&state.query(), BACKEND, quantities, notices)
+}
+
+/// The JSON that all commands print.
+fn to_document(
+    query: &str,
+    backend: &str,
+    quantities: &[Quantity],
+    notices: &[String],
+) -> Result<String, Failure> {
     let mut named = Map::new();
     for q in quantities {
         let mut entry = Map::new();
@@ -234,8 +252,8 @@ fn to_json(state: &LabState, quantities: &[Quantity], notices: &[String]) -> Res
     }
     let document = json!({
         "version": 1,
-        "query": state.query(),
-        "backend": BACKEND,
+        "query": query,
+        "backend": backend,
         "quantities": named,
         "notices": notices,
     });

@@ -1,0 +1,63 @@
+//! Training from a link: what the closed forms of the labs predict, tried on small networks.
+//!
+//! | `lab=` | trained | compared with |
+//! |---|---|---|
+//! | `learned` | a denoiser | the formula with the exact score, and the truth |
+//! | `gan` | two GANs from one seed, one of them with the regulariser | the equilibrium |
+//! | `diffusion-loss` | a head that predicts `x₂` given `x₁`, one for each weighting | `log p(x₂|x₁)` |
+//!
+//! A link without training keys means the defaults; `train` is the number of steps. The whole run is a
+//! function of the link and of the machine's arithmetic.
+//!
+//! Left out on purpose: figures.
+
+mod gans;
+mod heads;
+mod score;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use state::{Lesson, OPTIMISERS, SCORES, Settings, TRAIN, Training};
+
+use super::report::Quantity;
+use crate::learn::LearnError;
+use crate::math::MixtureError;
+use thiserror::Error;
+
+/// Why nothing came of a training.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum TrainingError {
+    /// It ended early, or could not begin.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    /// A conditional of the target is no mixture.
+    #[error(transparent)]
+    Mixture(#[from] MixtureError),
+    /// What it is compared with cannot be computed.
+    #[error(transparent)]
+    Job(#[from] crate::compute::JobError),
+}
+
+/// The quantities that do not depend on the seed: what is predicted.
+///
+/// # Errors
+/// [`TrainingError`] when the target is not one that can be learned.
+pub fn predict(training: &Training) -> Result<Vec<Quantity>, TrainingError> {
+    match &training.lesson {
+        Lesson::Gan(gan) => gans::predict(gan),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Trains with a seed; everything that was found.
+///
+/// # Errors
+/// [`TrainingError`] when the target is not one that can be learned, or training ends early.
+pub fn run(training: &Training, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
+    match &training.lesson {
+        Lesson::Score(common) => score::run(training, common, seed),
+        Lesson::Gan(gan) => gans::run(training, gan, seed),
+        Lesson::Heads(heads) => heads::run(training, heads, seed),
+    }
+}

@@ -1,0 +1,247 @@
+//! Training a denoiser by the objective of DDPM with a weighting of the times:
+//!
+//! ```text
+//! min_θ E_{λ ~ ω} E_{x, ε} ‖ε - ε̂_θ(√(1-t) x + √t ε, t, z)‖²
+//! ```
+//!
+//! A step is one minibatch of fresh draws from the target, of noise and of times, all functions of the seed
+//! and the step's number. What is evaluated is a running mean of the parameters over the last steps, as in
+//! Ho et al. (2020): `θ̄ ← κ θ̄ + (1-κ) θ` with `κ = min(0.999, (1+n)/(10+n))`.
+//!
+//! Left out on purpose: a finite training set, and so overfitting.
+
+use super::denoiser::{Batch, Denoiser, Shape};
+use super::error::{LearnError, check};
+use super::objective::Times;
+use super::optimiser::{Descent, Optimiser};
+use crate::math::diffusion_loss::{WeightSpec, Weighting};
+use crate::math::random::{normals, stream};
+use crate::math::{Mixture, Time};
+use fearless_simd::Level;
+use std::sync::Arc;
+
+/// Mean squared error of a coordinate at which training counts as diverged; at first it is about 1.
+const LIMIT: f64 = 100.0;
+
+/// How a denoiser is trained.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct DenoisingSpec {
+    /// Hidden layers.
+    pub shape: Shape,
+    /// How often times are drawn.
+    pub weighting: Weighting,
+    /// What that depends on.
+    pub weights: WeightSpec,
+    /// What is done with the gradient.
+    pub rule: Descent,
+    /// Learning rate.
+    pub rate: f64,
+    /// Draws of a minibatch.
+    pub batch: usize,
+    /// Seed of all draws.
+    pub seed: u32,
+    /// Leading coordinates of the target that are given and not predicted.
+    pub given: usize,
+}
+
+/// A denoiser that is being trained. A clone is a snapshot: it goes on as this one would.
+#[derive(Clone, Debug)]
+pub struct Denoising {
+    spec: DenoisingSpec,
+    target: Arc<Mixture>,
+    times: Times,
+    denoiser: Denoiser,
+    averaged: Vec<f32>,
+    optimiser: Optimiser,
+    gradient: Vec<f32>,
+    batch: Batch,
+    noise: Vec<f64>,
+    steps: usize,
+    level: Level,
+}
+
+impl Denoising {
+    /// Training that has not begun.
+    pub fn new(target: Arc<Mixture>, spec: &DenoisingSpec, level: Level) -> Self {
+        let denoiser = Denoiser::new(&target, spec.given, spec.shape, (spec.seed, stream::LEARN_WEIGHTS));
+        let count = denoiser.network.parameters.len();
+        Self {
+            times: Times::new(spec.weighting, &spec.weights),
+            averaged: denoiser.network.parameters.clone(),
+            optimiser: Optimiser::new(spec.rule, spec.rate as f32, count),
+            gradient: vec![0.0; count],
+            batch: Batch::default(),
+            noise: Vec::new(),
+            steps: 0,
+            spec: *spec,
+            target,
+            denoiser,
+            level,
+        }
+    }
+
+    /// Steps done.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// What has been learned: the running mean of the parameters.
+    pub fn averaged(&self) -> Denoiser {
+        let mut denoiser = self.denoiser.clone();
+        denoiser.network.parameters.clone_from(&self.averaged);
+        denoiser
+    }
+
+    /// Does a step: a minibatch. The loss of the minibatch, `E‖ε - ε̂‖²`, before the step.
+    ///
+    /// # Errors
+    /// [`LearnError`] where the loss or the gradient is no finite number, or the loss too large; then
+    /// nothing has changed.
+    pub fn step(&mut self) -> Result<f64, LearnError> {
+        let (level, count) = (self.level, self.spec.batch);
+        self.draw();
+        self.denoiser.predict(level, &mut self.batch);
+        // ε̂ - ε, and then the gradient of the mean square by ε̂.
+        let mut errors: Vec<f64> = self.batch.noise.iter().zip(&self.noise).map(|(n, e)| n - e).collect();
+        let loss = errors.iter().map(|e| e * e).sum::<f64>() / count as f64;
+        check(self.steps + 1, "the loss", loss, LIMIT * self.denoiser.dim() as f64)?;
+        errors.iter_mut().for_each(|e| *e *= 2.0 / count as f64);
+        self.gradient.fill(0.0);
+        self.denoiser.by_parameters(level, &mut self.batch, &errors, &mut self.gradient);
+        let length = self.gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>();
+        check(self.steps + 1, "the gradient", length, f64::INFINITY)?;
+        self.optimiser.step(level, &mut self.denoiser.network.parameters, &self.gradient);
+        self.steps += 1;
+        let n = self.steps as f32;
+        let keep = ((1.0 + n) / (10.0 + n)).min(0.999);
+        for (mean, now) in self.averaged.iter_mut().zip(&self.denoiser.network.parameters) {
+            *mean += (1.0 - keep) * (now - *mean);
+        }
+        Ok(loss)
+    }
+
+    /// Draws the minibatch of the next step.
+    fn draw(&mut self) {
+        let Self { spec, batch, noise, .. } = self;
+        let (count, dim) = (spec.batch, self.denoiser.dim());
+        let first = self.steps.wrapping_mul(count);
+        batch.times.clear();
+        batch.times.extend(self.times.minibatch(spec.seed, self.steps, count));
+        *noise = normals(spec.seed, stream::LEARN_NOISE, first.wrapping_mul(dim), count * dim);
+        batch.places.clear();
+        batch.contexts.clear();
+        for (i, epsilon) in noise.chunks_exact(dim).enumerate() {
+            let x = self.target.sample(spec.seed, first.wrapping_add(i) as u32);
+            let (context, x) = x.split_at(self.denoiser.given());
+            batch.contexts.extend(context);
+            batch.places.extend(x.iter().zip(epsilon).map(|(x, e)| diffused(batch.times[i], *x, *e)));
+        }
+    }
+}
+
+/// `√(1-t) x + √t ε`.
+pub(super) fn diffused(time: Time, x: f64, epsilon: f64) -> f64 {
+    time.one_minus_t().sqrt() * x + time.t().sqrt() * epsilon
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::evaluation::{Evaluation, EvaluationSpec};
+    use crate::math::targets::Preset;
+    use crate::math::{Schedule, Scratch};
+
+    fn spec(rate: f64) -> DenoisingSpec {
+        DenoisingSpec {
+            shape: Shape { width: 32, depth: 2 },
+            weighting: Weighting::Formula,
+            weights: WeightSpec { schedule: Schedule::LiYan { c0: 2.0, c1: 4.0 }, steps: 100, gamma: 5.0 },
+            rule: Descent::Adam(0.9, 0.999),
+            rate,
+            batch: 128,
+            seed: 3,
+            given: 0,
+        }
+    }
+
+    fn trained(preset: Preset, spec: &DenoisingSpec, steps: usize) -> Denoising {
+        let mut training = Denoising::new(Arc::new(preset.mixture()), spec, Level::new());
+        for _ in 0..steps {
+            training.step().expect("a step");
+        }
+        training
+    }
+
+    /// On one correlated Gaussian, against its score in closed form: training takes most of the error away
+    /// that its start, a round Gaussian, has.
+    #[test]
+    fn the_score_of_a_gaussian_is_learned() {
+        let target = Preset::Gaussian2.mixture();
+        let error = |denoiser: &Denoiser| {
+            let (mut sum, mut scratch) = (0.0, Scratch::default());
+            let mut batch = Batch::default();
+            for i in 0..600u32 {
+                let time = Time::from_lambda(f64::from(i % 12) - 6.0);
+                let x = target.sample(77, i);
+                let e = normals(77, 1, 2 * i as usize, 2);
+                batch.times.push(time);
+                batch.places.extend([diffused(time, x[0], e[0]), diffused(time, x[1], e[1])]);
+            }
+            denoiser.predict(Level::new(), &mut batch);
+            for (i, time) in batch.times.iter().enumerate() {
+                target.at(*time).evaluate(&batch.places[2 * i..2 * i + 2], &mut scratch);
+                for j in 0..2 {
+                    sum += (batch.noise[2 * i + j] + time.t().sqrt() * scratch.score[j]).powi(2) / 600.0;
+                }
+            }
+            sum
+        };
+        let before = error(&trained(Preset::Gaussian2, &spec(3e-3), 0).averaged());
+        let after = error(&trained(Preset::Gaussian2, &spec(3e-3), 800).averaged());
+        assert!(before > 0.02 && after < 0.1 * before, "{before} {after}");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_network() {
+        let (a, b) = (trained(Preset::Ring8, &spec(1e-3), 20), trained(Preset::Ring8, &spec(1e-3), 20));
+        assert_eq!(a.averaged(), b.averaged());
+        let other = trained(Preset::Ring8, &DenoisingSpec { seed: 4, ..spec(1e-3) }, 20);
+        assert_ne!(a.averaged(), other.averaged());
+        // A snapshot goes on as the original does.
+        let (mut original, mut snapshot) = (a.clone(), a);
+        for _ in 0..3 {
+            assert_eq!(original.step(), snapshot.step());
+        }
+    }
+
+    #[test]
+    fn divergence_is_found_and_said() {
+        let rule = Descent::Momentum(0.9);
+        let target = Arc::new(Preset::Ring8.mixture());
+        let mut training = Denoising::new(target, &DenoisingSpec { rule, ..spec(1e3) }, Level::new());
+        let end = (0..200).find_map(|_| training.step().err()).expect("a rate of 1000 diverges");
+        assert!(training.averaged().network.parameters.iter().all(|p| p.is_finite()));
+        let words = end.to_string();
+        assert!(words.contains("step") && words.contains("learning rate"), "{words}");
+    }
+
+    /// The two sides of what a learned score costs, here with the errors of a half-trained one, given a
+    /// context and not.
+    #[test]
+    fn the_fall_of_the_formula_is_that_of_the_errors() {
+        for given in [0, 1] {
+            let spec = DenoisingSpec { given, ..spec(3e-3) };
+            let training = trained(Preset::Three, &spec, 150);
+            let evaluation =
+                EvaluationSpec { points: 600, draws: 8, schedule: spec.weights.schedule, steps: 60, seed: 5 };
+            let target = Preset::Three.mixture();
+            let denoiser = Arc::new(training.averaged());
+            let scores =
+                Evaluation::new(denoiser, &target, &evaluation, Level::new()).expect("mixtures").run();
+            assert!(scores.predicted.value > 0.02, "{scores:?}");
+            let off = (scores.fall.value - scores.predicted.value).abs();
+            assert!(off < 4.0 * scores.fall.error, "{given}: {:?} {:?}", scores.fall, scores.predicted);
+            assert!((scores.exact.value - scores.truth.value).abs() < 0.05, "{scores:?}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! How training can end before its time.
+
+use thiserror::Error;
+
+/// Why training has ended. The parameters are those before the step that failed.
+#[derive(Clone, Debug, Error, PartialEq, serde::Serialize, serde::Deserialize)]
+pub enum LearnError {
+    /// A loss or a gradient was infinite or no number.
+    #[error("step {step}: {what} is not a finite number; the learning rate is too large")]
+    NotFinite {
+        /// The step, from 1.
+        step: usize,
+        /// What was not finite.
+        what: String,
+    },
+    /// A loss was far above where it began.
+    #[error(
+        "step {step}: {what} is {value:.3e}, above {limit:.0e}: training diverges; a smaller learning rate may help"
+    )]
+    Diverged {
+        /// The step, from 1.
+        step: usize,
+        /// What grew.
+        what: String,
+        /// Its value.
+        value: f64,
+        /// What it may be at most.
+        limit: f64,
+    },
+    /// A target of this dimension cannot be learned here.
+    #[error("networks here learn targets in one or two dimensions, not in {0}")]
+    Dimension(usize),
+}
+
+/// A value that a step depends on: finite, and at most `limit`.
+///
+/// # Errors
+/// [`LearnError`] where it is not.
+pub(super) fn check(step: usize, what: &str, value: f64, limit: f64) -> Result<(), LearnError> {
+    let what = || what.to_owned();
+    if !value.is_finite() {
+        return Err(LearnError::NotFinite { step, what: what() });
+    }
+    if value > limit {
+        return Err(LearnError::Diverged { step, what: what(), value, limit });
+    }
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! How good a learned score is: the density formula with it, on held-out draws of the target, against the
+//! formula with the exact score and against the truth.
+//!
+//! With `δ = ε̂_θ - ε̂` and the weights `w_k` of the formula, the learned score lowers the formula at `x` by
+//! `Σ_k w_k (E‖ε - ε̂_θ‖² - E‖ε - ε̂‖²)`. Averaged over the data the cross term vanishes, since `ε̂` is
+//! the conditional mean of `ε`:
+//!
+//! ```text
+//! E_x[fall(x)] = Σ_k w_k E‖δ_k(X_k)‖² ≥ 0
+//! ```
+//!
+//! Both sides are computed from the same draws, the left one with each sample's own noise, the right one
+//! from the error of the score alone; so is the formula with the exact score, whose own error (of the rule and
+//! of the draws) is no part of either.
+//!
+//! Left out on purpose: estimators with fewer draws: the noise is antithetic and shared by both scores.
+
+use super::denoiser::{Batch, Denoiser};
+use super::denoising::diffused;
+use crate::math::diffusion_loss::conditional;
+use crate::math::random::{normals, stream};
+use crate::math::{Mixture, MixtureError, Plan, Rule, Schedule, Scratch, Time};
+use fearless_simd::Level;
+use std::sync::Arc;
+
+/// Seeds of held-out draws differ from those of training by this.
+const HELD_OUT: u32 = 0x5EED_7E57;
+
+/// Point `index` of those that are held out from training with a seed.
+pub fn held_out(target: &Mixture, seed: u32, index: u32) -> Vec<f64> {
+    target.sample(seed ^ HELD_OUT, index)
+}
+
+/// What is evaluated on.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EvaluationSpec {
+    /// Held-out points, at least 2.
+    pub points: usize,
+    /// Draws of the noise for each point and time; an even number.
+    pub draws: usize,
+    /// The schedule of the formula.
+    pub schedule: Schedule,
+    /// Its number of steps.
+    pub steps: usize,
+    /// Seed of all draws.
+    pub seed: u32,
+}
+
+/// A mean over held-out points with its standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Mean {
+    /// The mean.
+    pub value: f64,
+    /// Its standard error.
+    pub error: f64,
+}
+
+/// Errors at one time.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ErrorAt {
+    /// When.
+    pub time: Time,
+    /// Weight `w_k` in the formula.
+    pub weight: f64,
+    /// `E‖ε̂_θ - ε̂‖²`, which is `t` times the squared error of the score.
+    pub error: f64,
+    /// `E‖ε - ε̂_θ‖²`.
+    pub learned: f64,
+    /// `E‖ε - ε̂‖²`.
+    pub exact: f64,
+}
+
+/// The result, in nats.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Scores {
+    /// Log-density of the held-out points: the truth.
+    pub truth: Mean,
+    /// By the formula with the exact score.
+    pub exact: Mean,
+    /// By the formula with the learned score: the held-out log-likelihood.
+    pub learned: Mean,
+    /// How much the learned score lowers the formula.
+    pub fall: Mean,
+    /// The same as predicted from the score's errors.
+    pub predicted: Mean,
+    /// Errors by time, the earliest first.
+    pub times: Vec<ErrorAt>,
+}
+
+/// An evaluation on its way, a time of the formula a step.
+#[derive(Debug)]
+pub struct Evaluation {
+    denoiser: Arc<Denoiser>,
+    spec: EvaluationSpec,
+    plan: Plan,
+    /// What the densities of the points are: one for all, or one a point where something is given.
+    exact: Vec<Mixture>,
+    points: Vec<f64>,
+    contexts: Vec<f64>,
+    truth: Vec<f64>,
+    /// Sums over the times so far, a point each: learned, exact, and of `‖δ‖²`.
+    sums: [Vec<f64>; 3],
+    times: Vec<ErrorAt>,
+    batch: Batch,
+    level: Level,
+}
+
+impl Evaluation {
+    /// Starts on points that the target gives and training has not seen.
+    ///
+    /// # Errors
+    /// [`MixtureError`] where a conditional of the target is no mixture.
+    pub fn new(
+        denoiser: Arc<Denoiser>,
+        target: &Mixture,
+        spec: &EvaluationSpec,
+        level: Level,
+    ) -> Result<Self, MixtureError> {
+        let given = denoiser.given();
+        let (mut points, mut contexts, mut exact, mut truth) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut scratch = Scratch::default();
+        if given == 0 {
+            exact.push(target.clone());
+        }
+        for i in 0..spec.points {
+            let drawn = held_out(target, spec.seed, i as u32);
+            let (context, x) = drawn.split_at(given);
+            if let Some(z) = context.first() {
+                exact.push(conditional(target, *z)?);
+            }
+            contexts.extend(context);
+            points.extend(x);
+            let density = exact.last().map_or(target, |mixture| mixture).at_zero();
+            truth.push(density.log_density(x, &mut scratch));
+        }
+        let plan = Plan::discrete(Rule::LogSnrTrapezoid, &spec.schedule.steps(spec.steps), denoiser.dim());
+        let count = spec.points;
+        Ok(Self {
+            denoiser,
+            spec: *spec,
+            plan,
+            exact,
+            points,
+            contexts,
+            truth,
+            sums: [vec![0.0; count], vec![0.0; count], vec![0.0; count]],
+            times: Vec::new(),
+            batch: Batch::default(),
+            level,
+        })
+    }
+
+    /// Does the next time; `true` when all are done.
+    pub fn advance(&mut self) -> bool {
+        let Some(node) = self.plan.nodes.get(self.times.len()).copied() else {
+            return true;
+        };
+        let (dim, draws) = (self.denoiser.dim(), self.spec.draws.max(2) & !1);
+        let count = self.truth.len();
+        let half = draws / 2;
+        let first = self.times.len() * count * half * dim;
+        let fresh = normals(self.spec.seed, stream::LEARN_TEST, first, count * half * dim);
+        let noise = |i: usize, draw: usize, j: usize| {
+            let sign = if draw.is_multiple_of(2) { 1.0 } else { -1.0 };
+            sign * fresh[(i * half + draw / 2) * dim + j]
+        };
+        let batch = &mut self.batch;
+        batch.times.clear();
+        batch.times.resize(count * draws, node.time);
+        batch.places.clear();
+        batch.contexts.clear();
+        for (i, x) in self.points.chunks_exact(dim).enumerate() {
+            for draw in 0..draws {
+                let place = |(j, x): (usize, &f64)| diffused(node.time, *x, noise(i, draw, j));
+                batch.places.extend(x.iter().enumerate().map(place));
+                let given = self.denoiser.given();
+                batch.contexts.extend(&self.contexts[i * given..(i + 1) * given]);
+            }
+        }
+        self.denoiser.predict(self.level, batch);
+        let mut scratch = Scratch::default();
+        let mut totals = [0.0; 3];
+        let shared = (self.exact.len() == 1).then(|| self.exact[0].at(node.time));
+        for i in 0..count {
+            let own = if shared.is_none() { Some(self.exact[i].at(node.time)) } else { None };
+            let Some(marginal) = shared.as_ref().or(own.as_ref()) else { continue };
+            let mut sums = [0.0; 3];
+            for draw in 0..draws {
+                let at = (i * draws + draw) * dim;
+                marginal.evaluate(&batch.places[at..at + dim], &mut scratch);
+                for j in 0..dim {
+                    let (learned, epsilon) = (batch.noise[at + j], noise(i, draw, j));
+                    let best = -node.time.t().sqrt() * scratch.score[j];
+                    sums[0] += (epsilon - learned).powi(2);
+                    sums[1] += (epsilon - best).powi(2);
+                    sums[2] += (learned - best).powi(2);
+                }
+            }
+            for ((sum, total), all) in sums.iter().zip(&mut totals).zip(&mut self.sums) {
+                let mean = sum / draws as f64;
+                *total += mean / count as f64;
+                all[i] += node.weight * mean;
+            }
+        }
+        let [learned, exact, error] = totals;
+        self.times.push(ErrorAt { time: node.time, weight: node.weight, error, learned, exact });
+        self.times.len() == self.plan.nodes.len()
+    }
+
+    /// Share of the work done.
+    pub fn progress(&self) -> f64 {
+        self.times.len() as f64 / self.plan.nodes.len().max(1) as f64
+    }
+
+    /// The result, once [`Evaluation::advance`] has returned `true`.
+    pub fn finish(self) -> Scores {
+        let [learned, exact, errors] = &self.sums;
+        let value = |sums: &Vec<f64>| mean(sums.iter().map(|sum| self.plan.value(*sum, 0.0, 0.0)));
+        Scores {
+            truth: mean(self.truth.iter().copied()),
+            exact: value(exact),
+            learned: value(learned),
+            fall: mean(learned.iter().zip(exact).map(|(l, e)| l - e)),
+            predicted: mean(errors.iter().copied()),
+            times: self.times,
+        }
+    }
+
+    /// The result in one go.
+    pub fn run(mut self) -> Scores {
+        while !self.advance() {}
+        self.finish()
+    }
+}
+
+/// Mean and standard error of independent numbers.
+pub fn mean(values: impl ExactSizeIterator<Item = f64>) -> Mean {
+    let count = values.len() as f64;
+    let (mut mean, mut squares) = (0.0, 0.0);
+    for (i, value) in values.enumerate() {
+        // Welford's recurrence.
+        let off = value - mean;
+        mean += off / (i + 1) as f64;
+        squares += off * (value - mean);
+    }
+    Mean { value: mean, error: (squares / (count - 1.0).max(1.0) / count).sqrt() }
+}
