@@ -30,6 +30,8 @@ pub mod draws;
 pub mod field;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod limit;
 mod packed;
 pub mod particles;
 pub mod plain;

@@ -6,7 +6,7 @@
 //!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
 //! scorescope snippet '<query>' [--data FILE]
 //! scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
-//! scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]
+//! scorescope bench  w1|w2|scaling|limit [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
 //!
 //! `render` writes the picture, the plotted numbers, the script that recomputes them, or how to cite them,
@@ -37,7 +37,7 @@ const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--form
                          [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
        scorescope snippet '<query>' [--data FILE]
        scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
-       scorescope bench  w1|w2|scaling [--threads N] [--repeats N] [--quality coarse|good|fine]";
+       scorescope bench  w1|w2|scaling|limit [--threads N] [--repeats N] [--quality coarse|good|fine]";
 
 /// What everything is computed on here.
 const BACKEND: &str = "cpu-f64";

@@ -3,7 +3,7 @@
 use super::Failure;
 use lexopt::{Arg, Parser, ValueExt};
 use scorescope::compute::{Reply, bench, run_on};
-use scorescope::kernels::level_name;
+use scorescope::kernels::{Level, level_name, limit::multiply_adds};
 use scorescope::math::{Quality, fit_line};
 use serde_json::json;
 
@@ -31,7 +31,8 @@ pub(super) fn measure(mut parser: Parser) -> Result<String, Failure> {
         Some("w1") => (bench::w1(), Some(bench::W1_EVALUATIONS), 1e-3),
         Some("w2") => (bench::w2(quality), None, 1e-6),
         Some("scaling") => return scaling(threads, repeats),
-        _ => return Err("bench needs w1, w2 or scaling".into()),
+        Some("limit") => return Ok(limit(threads, repeats)),
+        _ => return Err("bench needs w1, w2, scaling or limit".into()),
     };
     let mut seconds = Vec::new();
     let mut max_error = f64::NAN;
@@ -94,4 +95,30 @@ fn scaling(threads: usize, repeats: usize) -> Result<String, Failure> {
         document[name] = json!({ "exponent": fit.slope, "from": sizes[0], "to": sizes[sizes.len() - 1] });
     }
     Ok(format!("{document}\n"))
+}
+
+/// Multiplications with addition that the lanes of this machine do a second, the best of some runs, and what the plain
+/// estimator takes of them for a component; one line of JSON.
+fn limit(threads: usize, repeats: usize) -> String {
+    const COUNT: usize = 4_000_000_000;
+    let run = || {
+        let start = std::time::Instant::now();
+        let counts: Vec<(usize, f32)> = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..threads).map(|_| scope.spawn(|| multiply_adds(Level::new(), COUNT))).collect();
+            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        });
+        let done: usize = counts.iter().map(|(count, _)| count).sum();
+        done as f64 / start.elapsed().as_secs_f64()
+    };
+    let best = (0..=repeats).map(|_| run()).fold(0.0, f64::max);
+    let document = json!({
+        "bench": "limit",
+        "backend": format!("cpu {}", level_name()),
+        "threads": threads,
+        "lane_operations_per_second": best,
+        "lane_operations_per_component_evaluation": scorescope::kernels::limit::LANE_OPERATIONS,
+        "flops_per_component_evaluation": scorescope::kernels::limit::FLOPS,
+    });
+    format!("{document}\n")
 }

@@ -57,6 +57,10 @@ async fn main() -> Outcome {
     }
     println!("growth, sizes, frames");
     table.w1(&w1);
+    let limits = ["1", "2"].map(|threads| native(&root, &["limit", "--threads", threads]));
+    for (threads, limit) in ["1", "2"].into_iter().zip(limits) {
+        table.limit(&w1, &format!("native, {threads} threads"), &limit?);
+    }
     table.w2(&w2);
     table.scaling(&native(&root, &["scaling", "--threads", "1", "--repeats", "3"])?);
     table.sizes(&root)?;

@@ -112,6 +112,22 @@ impl Table {
         self.text.push('\n');
     }
 
+    /// How near to the limit of the machine's lanes a row of W1 is.
+    pub(crate) fn limit(&mut self, rounds: &Rounds, name: &str, limit: &Value) {
+        let number = |key: &str| limit[key].as_f64().unwrap_or(f64::NAN);
+        let (most, each) =
+            (number("lane_operations_per_second"), number("lane_operations_per_component_evaluation"));
+        let done = median(rounds.series(name)) * each;
+        let _ = writeln!(
+            self.text,
+            "{name}: an evaluation takes {each:.0} operations on a lane ({:.0} flop), which makes {:.0} G a second; the machine did {:.0} G multiplications with addition that wait for nothing: {:.0} % of its limit. Memory is no bound: components and draws stay in the first cache, and a point is read and written once a time.\n",
+            number("flops_per_component_evaluation"),
+            done / 1e9,
+            most / 1e9,
+            100.0 * done / most
+        );
+    }
+
     pub(crate) fn w2(&mut self, rounds: &Rounds) {
         self.text += "## W2, time to accuracy\n\nThe log-density on a 256 x 256 grid; the largest error is over points with a density above 1e-6; 5e-3 nats are wanted.\n\n| what | milliseconds, median of rounds | least | most | largest error, nats |\n|---|---:|---:|---:|---:|\n";
         for (name, found) in &rounds.rows {
