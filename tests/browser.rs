@@ -102,7 +102,7 @@ fn log_density_formula(query: &str, at: &[f64]) -> (Vec<f64>, Vec<f64>) {
     assert_eq!(notices, []);
     let at: Vec<Vec<f64>> = at.iter().map(|x| vec![*x]).collect();
     let all = report::evaluate(&state, Some(&at)).expect("quantities");
-    let found = all.into_iter().find(|q| q.name == "log_density_formula").expect("the name");
+    let found = all.quantities.into_iter().find(|q| q.name == "log_density_formula").expect("the name");
     (found.values, found.standard_error.expect("with standard errors"))
 }
 

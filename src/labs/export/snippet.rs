@@ -24,7 +24,7 @@ const ALONG: usize = 41;
 /// The script for a lab's main figure.
 ///
 /// # Errors
-/// For targets in more than two dimensions or of more than [`MOST_COMPONENTS`], and for a figure without numbers.
+/// For targets in more than two dimensions or of more than 128 components, and for a figure without numbers.
 pub fn snippet(state: &LabState, figure: &Figure, about: &About) -> Result<String, ExportError> {
     let common = state.common();
     if common.target.dim() > 2 {
