@@ -1,16 +1,13 @@
-//! When figures are drawn: in animation frames, a few milliseconds in each, those nearest to the top of the
-//! page first.
+//! When figures are drawn: one a task, those nearest to the top of the page first.
 //!
-//! What is asked for several times between two frames is drawn once, and what does not fit into a frame waits
-//! for the next, so that a hand that drags is not kept waiting for figures it does not look at. A tab that is
-//! hidden draws nothing until it is seen.
+//! What is asked for several times before its turn is drawn once. Each figure is a task of its own and not part
+//! of an animation frame: there all of them would be one long task with the layout of the page, and a hand that
+//! drags would wait for it.
 
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// Time for drawing in a frame, milliseconds; the first figure is drawn whatever it takes.
-const SHARE: f64 = 4.0;
+use std::time::Duration;
 
 /// Draws a figure.
 type Draw = Rc<dyn Fn()>;
@@ -57,7 +54,7 @@ fn tell(painting: bool) {
 }
 
 impl Painter {
-    /// Has it drawn in the next frame that has time for it, in place of what was asked before.
+    /// Has it drawn when its turn comes, in place of what was asked before.
     pub fn ask(self, draw: Draw) {
         let first = QUEUE.with_borrow_mut(|queue| {
             let first = queue.waiting.is_empty();
@@ -70,26 +67,16 @@ impl Painter {
         });
         if first {
             tell(true);
-            request_animation_frame(paint);
+            set_timeout(paint, Duration::ZERO);
         }
     }
 }
 
 fn paint() {
-    let start = now();
-    loop {
-        let next =
-            QUEUE.with_borrow_mut(|queue| (!queue.waiting.is_empty()).then(|| queue.waiting.remove(0).1));
-        let Some(draw) = next else {
-            return tell(false);
-        };
-        draw();
-        if now() - start > SHARE && QUEUE.with_borrow(|queue| !queue.waiting.is_empty()) {
-            return request_animation_frame(paint);
-        }
-    }
-}
-
-fn now() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
+    let next = QUEUE.with_borrow_mut(|queue| (!queue.waiting.is_empty()).then(|| queue.waiting.remove(0).1));
+    let Some(draw) = next else {
+        return tell(false);
+    };
+    draw();
+    set_timeout(paint, Duration::ZERO);
 }
