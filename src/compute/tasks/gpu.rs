@@ -63,11 +63,9 @@ impl GpuTask {
         }
         match request {
             Request::Forward(ForwardRequest::Frame(frame)) => {
-                Ok(Self(match GpuFrame::new(gpu, resident, frame.clone())? {
-                    Some(task) => Kind::Frame(Box::new(task)),
-                    None => {
-                        Kind::Beside(Box::new(Task::new(Request::Forward(ForwardRequest::Frame(frame)))?))
-                    }
+                Ok(Self(match GpuFrame::new(gpu, resident, frame)? {
+                    Ok(task) => Kind::Frame(Box::new(task)),
+                    Err(task) => Kind::Beside(Box::new(Task::Forward(task))),
                 }))
             }
             Request::Forward(_) => Ok(Self(Kind::Beside(Box::new(Task::new(request)?)))),

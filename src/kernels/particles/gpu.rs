@@ -58,7 +58,7 @@ pub struct Parameters {
 
 /// What a particle costs besides its components, in evaluations of one: a block of Philox, two
 /// quantiles, and its place to and fro.
-const OVERHEAD: usize = 16;
+pub const OVERHEAD: usize = 16;
 
 /// What a particle costs that is only copied or counted.
 const TOUCH: usize = 4;

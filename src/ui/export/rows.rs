@@ -6,7 +6,7 @@
 //! Frames may refuse the clipboard: then the text stands selected in a box, to be copied by hand.
 
 use super::Exports;
-use crate::plot::{Style, draw_on_canvas};
+use crate::plot::{Figure, Style, Theme, draw_on_canvas};
 use crate::ui::figure::Picture;
 use crate::ui::link::{address, copy};
 use crate::ui::order::{Format, Order};
@@ -44,25 +44,33 @@ impl Source {
             if work.is_some_and(|work| work.busy.get_untracked()) {
                 return None;
             }
-            let figure = picture.figure.get_untracked()?;
-            let width = picture.width.get_untracked().max(200.0);
-            let height = (picture.height)(&figure, width);
-            let query = exports.query.get_untracked();
             let place = work.map_or_else(|| words::ON_PAGE.to_owned(), |work| work.place.get_untracked());
-            Some(Order {
-                format: Format::Csv,
-                figure,
-                name: name.to_owned(),
-                address: address(&query),
-                query,
-                backend: place,
-                theme: picture.theme.get_untracked(),
-                size: (width.round() as u32, height.round() as u32),
-            })
+            let (query, theme) = (exports.query.get_untracked(), picture.theme.get_untracked());
+            let width = shown_width(picture.width.get_untracked());
+            Some(order(name, picture.figure.get_untracked()?, (query, place), theme, (width, picture.height)))
         };
         let write = move |order: &Order| exports.write.with_value(|write| write(order));
         Self { order: Box::new(order), write: Box::new(write) }
     }
+}
+
+/// The width that a figure is written with, CSS pixels: no less than it can be read at.
+pub fn shown_width(width: f64) -> f64 {
+    width.max(200.0)
+}
+
+/// The order for a figure on show, in a format to be set: of this query, computed there, at this width, with a
+/// height that follows from it.
+pub fn order(
+    name: &str,
+    figure: Figure,
+    (query, backend): (String, String),
+    theme: Theme,
+    (width, height): (f64, fn(&Figure, f64) -> f64),
+) -> Order {
+    let size = (width.round() as u32, height(&figure, width).round() as u32);
+    let address = address(&query);
+    Order { format: Format::Csv, figure, name: name.to_owned(), address, query, backend, theme, size }
 }
 
 /// Puts the rows into an open menu, which Escape closes from now on.

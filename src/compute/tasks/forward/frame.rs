@@ -112,81 +112,6 @@ impl FrameTask {
         }
     }
 
-    /// What the particles follow.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn journey(&self) -> &Journey {
-        &self.request.journey
-    }
-
-    /// How many there are in this share.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn particles(&self) -> usize {
-        self.share.1
-    }
-
-    /// Steps that lead to the moment.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn goal(&self) -> usize {
-        self.goal
-    }
-
-    /// Whether the distance from `ρ_t` is wanted.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn measures(&self) -> bool {
-        self.request.measure
-    }
-
-    /// The cells, as the GPU's kernel takes them.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn cells(&self) -> Cells {
-        let FrameRequest { range, cells, .. } = &self.request;
-        let along = |i: usize| range.get(i).copied().unwrap_or((0.0, 1.0));
-        let [(left, right), (low, high)] = [along(0), along(1)];
-        let rows = if range.len() == 1 { 1 } else { *cells };
-        Cells { low: [left, low], high: [right, high], count: [*cells, rows] }
-    }
-
-    /// Takes counts of the cells from elsewhere.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn set_counts(&mut self, counts: Vec<u32>) {
-        self.reply.counts = counts;
-    }
-
-    /// Counts the projections of some particles that are elsewhere, from this one on; which is next.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn project(&mut self, from: usize, [xs, ys]: [&[f32]; 2]) -> usize {
-        let end = (from + MEASURED).min(xs.len());
-        if let Some(measure) = &mut self.reply.measure {
-            project(
-                &measure.bins,
-                self.request.range.len(),
-                &xs[from..end],
-                &ys[from..end],
-                &mut measure.counts,
-            );
-        }
-        end
-    }
-
-    /// Follows the ways of the first particles alone; `true` when they are there, and then the task goes
-    /// on with what comes after counting.
-    #[cfg(all(kernels, feature = "gpu"))]
-    pub(super) fn follow(&mut self) -> bool {
-        let Self { request, goal, share, .. } = self;
-        // An even number, as every share has.
-        let some = request.paths.next_multiple_of(2).min(share.1);
-        let ways = run::with(&request.journey, (0, some), |run| {
-            run.advance(*goal).then(|| ways(run.tracks(), request))
-        });
-        match ways {
-            Ok(None) => return false,
-            Ok(Some(ways)) => (self.reply.levels, self.reply.paths) = ways,
-            Err(_) => {}
-        }
-        self.work = if self.request.measure { Work::Drawing(0) } else { Work::Density };
-        true
-    }
-
     /// Counts some of the particles, and at the last takes their ways along.
     fn count(&mut self, from: usize) -> Option<Work> {
         let Self { request, reply, share, goal, .. } = self;
@@ -286,6 +211,82 @@ impl FrameTask {
             measure.cdf.push(lines[i / edges].cdf(measure.bins.edge(i % edges)));
         }
         (end < lines.len() * edges).then_some(Work::Cdf)
+    }
+}
+
+/// For particles that are on a GPU (`graphics.rs`): what the picture asks of them, and what it takes from there.
+#[cfg(all(kernels, feature = "gpu"))]
+impl FrameTask {
+    /// What the particles follow.
+    pub(super) fn journey(&self) -> &Journey {
+        &self.request.journey
+    }
+
+    /// How many there are in this share.
+    pub(super) fn particles(&self) -> usize {
+        self.share.1
+    }
+
+    /// The target in the plane.
+    pub(super) fn plane(&self) -> &Mixture {
+        &self.plane
+    }
+
+    /// Steps that lead to the moment.
+    pub(super) fn goal(&self) -> usize {
+        self.goal
+    }
+
+    /// Whether the distance from `ρ_t` is wanted.
+    pub(super) fn measures(&self) -> bool {
+        self.request.measure
+    }
+
+    /// The cells, as the GPU's kernel takes them.
+    pub(super) fn cells(&self) -> Cells {
+        let FrameRequest { range, cells, .. } = &self.request;
+        let along = |i: usize| range.get(i).copied().unwrap_or((0.0, 1.0));
+        let [(left, right), (low, high)] = [along(0), along(1)];
+        let rows = if range.len() == 1 { 1 } else { *cells };
+        Cells { low: [left, low], high: [right, high], count: [*cells, rows] }
+    }
+
+    /// Takes counts of the cells from elsewhere.
+    pub(super) fn set_counts(&mut self, counts: Vec<u32>) {
+        self.reply.counts = counts;
+    }
+
+    /// Counts the projections of some particles that are elsewhere, from this one on; which is next.
+    pub(super) fn project(&mut self, from: usize, [xs, ys]: [&[f32]; 2]) -> usize {
+        let end = (from + MEASURED).min(xs.len());
+        if let Some(measure) = &mut self.reply.measure {
+            project(
+                &measure.bins,
+                self.request.range.len(),
+                &xs[from..end],
+                &ys[from..end],
+                &mut measure.counts,
+            );
+        }
+        end
+    }
+
+    /// Follows the ways of the first particles alone; `true` when they are there, and then the task goes
+    /// on with what comes after counting.
+    pub(super) fn follow(&mut self) -> bool {
+        let Self { request, goal, share, .. } = self;
+        // An even number, as every share has.
+        let some = request.paths.next_multiple_of(2).min(share.1);
+        let ways = run::with(&request.journey, (0, some), |run| {
+            run.advance(*goal).then(|| ways(run.tracks(), request))
+        });
+        match ways {
+            Ok(None) => return false,
+            Ok(Some(ways)) => (self.reply.levels, self.reply.paths) = ways,
+            Err(_) => {}
+        }
+        self.work = if self.request.measure { Work::Drawing(0) } else { Work::Density };
+        true
     }
 }
 

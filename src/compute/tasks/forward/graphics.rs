@@ -9,13 +9,13 @@
 
 use super::frame::FrameTask;
 use super::run::{Places, draw_prior, draw_target};
-use super::{FrameRequest, Journey, in_the_plane};
+use super::{ForwardTask, FrameRequest, Journey};
 use crate::compute::messages::JobError;
 use crate::compute::tasks::Progress;
 use crate::compute::tasks::gpu::GpuTaskError;
 use crate::gpu::{Gpu, GpuError, Tier};
 use crate::kernels::packable;
-use crate::kernels::particles::gpu::{Act, Cells, ParticlesGpu};
+use crate::kernels::particles::gpu::{Act, Cells, OVERHEAD, ParticlesGpu};
 use crate::kernels::particles::{Motion, Noise, Particles};
 use crate::math::{Mixture, Move, Time};
 use std::cell::RefCell;
@@ -78,39 +78,33 @@ enum Stage {
 }
 
 impl GpuFrame {
-    /// `None` where the target is not for single precision.
+    /// Where the target is not for single precision, the task for the CPU.
     pub(in crate::compute::tasks) fn new(
         gpu: &Gpu,
         resident: &Resident,
         request: FrameRequest,
-    ) -> Result<Option<Self>, JobError> {
+    ) -> Result<Result<Self, ForwardTask>, JobError> {
         let frame = FrameTask::new(request)?;
+        if !packable(frame.plane()) {
+            return Ok(Err(ForwardTask::Frame(Box::new(frame))));
+        }
         let (journey, count) = (frame.journey().clone(), frame.particles());
         let last = resident.0.borrow_mut().take();
         let same = |run: &Run| run.journey == journey && run.count == count && run.gpu.is(gpu);
-        let run = match last.filter(same) {
-            Some(run) => run,
-            None => {
-                let mixture = in_the_plane(&Mixture::new(&journey.target)?)?;
-                if !packable(&mixture) {
-                    return Ok(None);
-                }
-                Run {
-                    mixture,
-                    times: journey.times(),
-                    count,
-                    gpu: gpu.clone(),
-                    particles: ParticlesGpu::new(gpu),
-                    places: Places::origin(count),
-                    drawn: 0,
-                    done: 0,
-                    kept: BTreeMap::new(),
-                    room: 0,
-                    journey,
-                }
-            }
-        };
-        Ok(Some(Self { frame, resident: resident.clone(), run: Some(run), stage: Stage::Going }))
+        let run = last.filter(same).unwrap_or_else(|| Run {
+            mixture: frame.plane().clone(),
+            times: journey.times(),
+            count,
+            gpu: gpu.clone(),
+            particles: ParticlesGpu::new(gpu),
+            places: Places::origin(count),
+            drawn: 0,
+            done: 0,
+            kept: BTreeMap::new(),
+            room: 0,
+            journey,
+        });
+        Ok(Ok(Self { frame, resident: resident.clone(), run: Some(run), stage: Stage::Going }))
     }
 
     /// Does the next piece.
@@ -236,7 +230,7 @@ impl Run {
             let second = second.map(|second| second.ok_or(GpuError::Unsuited)).transpose()?;
             motions.push((motion, second));
             sent += self.journey.process.evaluations() * self.mixture.len();
-            spent += self.count * (16 + self.journey.process.evaluations() * self.mixture.len());
+            spent += self.count * (OVERHEAD + self.journey.process.evaluations() * self.mixture.len());
             if spent >= budget || sent >= COMPONENTS {
                 break;
             }
