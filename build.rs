@@ -4,7 +4,8 @@
 //!
 //! Sets `cfg(kernels)` where the kernels are compiled in: natively and in the module of the fast
 //! workers, not in the page's own, whose first load they would weigh on; and `cfg(labs)` where the
-//! labs beyond the first one are: natively and in their own module, for the same reason.
+//! labs beyond the first one are: natively and in their own module, for the same reason; and `cfg(lessons)`
+//! where networks are trained: natively and in the module that loads when a visitor asks for it.
 
 #[cfg(feature = "web")]
 mod text {
@@ -80,7 +81,11 @@ mod text {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let native = std::env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32";
-    for (cfg, feature) in [("kernels", "CARGO_FEATURE_FAST"), ("labs", "CARGO_FEATURE_LABS")] {
+    for (cfg, feature) in [
+        ("kernels", "CARGO_FEATURE_FAST"),
+        ("labs", "CARGO_FEATURE_LABS"),
+        ("lessons", "CARGO_FEATURE_LEARN"),
+    ] {
         println!("cargo::rustc-check-cfg=cfg({cfg})");
         if native || std::env::var_os(feature).is_some() {
             println!("cargo::rustc-cfg={cfg}");

@@ -11,7 +11,7 @@
 //! - `gpu`: a device to compute on, without any mathematics (feature `gpu`).
 //! - `kernels`: what pictures are made of, in bulk and single precision, on SIMD lanes or on a
 //!   GPU; not in the page's own module.
-//! - `learn`: small networks that are trained; natively only, for the command line.
+//! - `learn`: small networks that are trained; natively, and in a module that loads when a visitor asks.
 //! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
 //! - [`plot`]: figures as data, drawn on any plotters backend.
 //! - [`permalink`]: parameters to and from the query of a link.
@@ -32,7 +32,7 @@ pub mod gpu;
 #[cfg(kernels)]
 pub mod kernels;
 pub mod labs;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(labs, lessons))]
 pub mod learn;
 pub mod math;
 pub mod permalink;

@@ -14,6 +14,7 @@
 //! Left out on purpose: how it is trained ([`super::denoising`]).
 
 use super::network::{Activation, Network, Pass};
+pub use super::spec::Shape;
 use crate::math::{Mixture, Time};
 use fearless_simd::Level;
 
@@ -23,23 +24,6 @@ const FADE: f64 = 0.05;
 const FREQUENCIES: [f64; 3] = [0.25, 0.5, 1.0];
 /// Inputs that say what time it is.
 const CLOCK: usize = 1 + 2 * FREQUENCIES.len();
-
-/// Depth and width of the hidden layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Shape {
-    /// Numbers of a hidden layer.
-    pub width: usize,
-    /// Hidden layers.
-    pub depth: usize,
-}
-
-impl Shape {
-    /// All widths of a network.
-    pub fn widths(self, inputs: usize, outputs: usize) -> Vec<usize> {
-        let hidden = std::iter::repeat_n(self.width, self.depth);
-        std::iter::once(inputs).chain(hidden).chain([outputs]).collect()
-    }
-}
 
 /// Mean and standard deviation of something.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,11 +10,11 @@
 //!
 //! Left out on purpose: a finite training set, and so overfitting.
 
-use super::denoiser::{Batch, Denoiser, Shape};
+use super::denoiser::{Batch, Denoiser};
 use super::error::{LearnError, check};
 use super::objective::Times;
-use super::optimiser::{Descent, Optimiser};
-use crate::math::diffusion_loss::{WeightSpec, Weighting};
+use super::optimiser::Optimiser;
+pub use super::spec::DenoisingSpec;
 use crate::math::random::{normals, stream};
 use crate::math::{Mixture, Time};
 use fearless_simd::Level;
@@ -22,27 +22,6 @@ use std::sync::Arc;
 
 /// Mean squared error of a coordinate at which training counts as diverged; at first it is about 1.
 const LIMIT: f64 = 100.0;
-
-/// How a denoiser is trained.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct DenoisingSpec {
-    /// Hidden layers.
-    pub shape: Shape,
-    /// How often times are drawn.
-    pub weighting: Weighting,
-    /// What that depends on.
-    pub weights: WeightSpec,
-    /// What is done with the gradient.
-    pub rule: Descent,
-    /// Learning rate.
-    pub rate: f64,
-    /// Draws of a minibatch.
-    pub batch: usize,
-    /// Seed of all draws.
-    pub seed: u32,
-    /// Leading coordinates of the target that are given and not predicted.
-    pub given: usize,
-}
 
 /// A denoiser that is being trained. A clone is a snapshot: it goes on as this one would.
 #[derive(Clone, Debug)]
@@ -148,6 +127,8 @@ pub(super) fn diffused(time: Time, x: f64, epsilon: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::learn::evaluation::{Evaluation, EvaluationSpec};
+    use crate::learn::spec::{Descent, Shape};
+    use crate::math::diffusion_loss::{WeightSpec, Weighting};
     use crate::math::targets::Preset;
     use crate::math::{Schedule, Scratch};
 

@@ -36,6 +36,7 @@ pub enum LearnError {
 ///
 /// # Errors
 /// [`LearnError`] where it is not.
+#[cfg(lessons)]
 pub(super) fn check(step: usize, what: &str, value: f64, limit: f64) -> Result<(), LearnError> {
     let what = || what.to_owned();
     if !value.is_finite() {

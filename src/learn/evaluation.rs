@@ -17,9 +17,10 @@
 
 use super::denoiser::{Batch, Denoiser};
 use super::denoising::diffused;
+pub use super::spec::{ErrorAt, EvaluationSpec, Mean, Scores};
 use crate::math::diffusion_loss::conditional;
 use crate::math::random::{normals, stream};
-use crate::math::{Mixture, MixtureError, Plan, Rule, Schedule, Scratch, Time};
+use crate::math::{Mixture, MixtureError, Plan, Rule, Scratch};
 use fearless_simd::Level;
 use std::sync::Arc;
 
@@ -29,62 +30,6 @@ const HELD_OUT: u32 = 0x5EED_7E57;
 /// Point `index` of those that are held out from training with a seed.
 pub fn held_out(target: &Mixture, seed: u32, index: u32) -> Vec<f64> {
     target.sample(seed ^ HELD_OUT, index)
-}
-
-/// What is evaluated on.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct EvaluationSpec {
-    /// Held-out points, at least 2.
-    pub points: usize,
-    /// Draws of the noise for each point and time; an even number.
-    pub draws: usize,
-    /// The schedule of the formula.
-    pub schedule: Schedule,
-    /// Its number of steps.
-    pub steps: usize,
-    /// Seed of all draws.
-    pub seed: u32,
-}
-
-/// A mean over held-out points with its standard error.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Mean {
-    /// The mean.
-    pub value: f64,
-    /// Its standard error.
-    pub error: f64,
-}
-
-/// Errors at one time.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ErrorAt {
-    /// When.
-    pub time: Time,
-    /// Weight `w_k` in the formula.
-    pub weight: f64,
-    /// `E‖ε̂_θ - ε̂‖²`, which is `t` times the squared error of the score.
-    pub error: f64,
-    /// `E‖ε - ε̂_θ‖²`.
-    pub learned: f64,
-    /// `E‖ε - ε̂‖²`.
-    pub exact: f64,
-}
-
-/// The result, in nats.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Scores {
-    /// Log-density of the held-out points: the truth.
-    pub truth: Mean,
-    /// By the formula with the exact score.
-    pub exact: Mean,
-    /// By the formula with the learned score: the held-out log-likelihood.
-    pub learned: Mean,
-    /// How much the learned score lowers the formula.
-    pub fall: Mean,
-    /// The same as predicted from the score's errors.
-    pub predicted: Mean,
-    /// Errors by time, the earliest first.
-    pub times: Vec<ErrorAt>,
 }
 
 /// An evaluation on its way, a time of the formula a step.

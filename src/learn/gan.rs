@@ -12,11 +12,12 @@
 //! Left out on purpose: the non-saturating loss and other changes of the game: its equilibrium would be
 //! another one than that of the equation above, which is what training is compared with.
 
+use super::Level;
 use super::error::{LearnError, check};
 use super::network::{Activation, Network, Pass};
 use super::optimiser::{Descent, Optimiser};
 use super::regularisation::Regularisation;
-use super::{Level, denoiser::Shape};
+pub use super::spec::{GanLosses, GanSpec};
 use crate::math::Mixture;
 use crate::math::random::{normals, stream};
 use std::sync::Arc;
@@ -27,34 +28,6 @@ pub const LATENT: usize = 2;
 const LIMIT: f64 = 1e3;
 /// Kept of the running mean of the generator in a step.
 const KEEP: f32 = 0.995;
-
-/// How the two are trained.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct GanSpec {
-    /// Hidden layers of either.
-    pub shape: Shape,
-    /// Strength `λ` of the regulariser; 0 for none.
-    pub lambda: f64,
-    /// Steps before it is switched on.
-    pub warm: usize,
-    /// Learning rates of generator and discriminator.
-    pub rates: [f64; 2],
-    /// Minibatches of the discriminator for one of the generator.
-    pub critic: usize,
-    /// Draws of a minibatch.
-    pub batch: usize,
-    /// Seed of all draws.
-    pub seed: u32,
-}
-
-/// Losses of a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct GanLosses {
-    /// `-E[log D(x)] - E[log(1 - D(G(z)))]`: `2 log 2` where the two cannot be told apart.
-    pub discriminator: f64,
-    /// `E[log(1 - D(G(z)))]`.
-    pub generator: f64,
-}
 
 /// A generator and a discriminator in training. A clone is a snapshot.
 #[derive(Clone, Debug)]
@@ -264,6 +237,7 @@ mod tests {
     use super::*;
     use crate::learn::measures::Yardstick;
     use crate::learn::regularisation::Weights;
+    use crate::learn::spec::Shape;
     use crate::math::targets::Preset;
     use crate::math::{Equilibrium, Regulariser, Sampling, Schedule};
 

@@ -12,6 +12,7 @@
 //! Left out on purpose: more than two dimensions.
 
 use super::LearnError;
+pub use super::spec::Found;
 use crate::math::{Mixture, Scratch};
 
 /// Boxes along an axis, in one and in two dimensions.
@@ -37,24 +38,6 @@ pub struct Yardstick {
     threshold: f64,
     /// Shares of the target's own draws that are near the data and nearest to each component.
     own: Vec<f64>,
-}
-
-/// What was found of some samples.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Found {
-    /// Components reached: to which at least a quarter as many samples near the data belong as of the
-    /// target's own. 0 for targets of many components.
-    pub modes: usize,
-    /// Shares of all samples that belong to each component, near the data or not.
-    pub shares: Vec<f64>,
-    /// Share of the samples where the density lies below that which 5 % of the data lie below.
-    pub outside: f64,
-    /// Jensen–Shannon divergence of the histograms, nats.
-    pub js: f64,
-    /// Mean of `-log p` over the samples, nats.
-    pub cross_entropy: f64,
-    /// Median of the same.
-    pub median: f64,
 }
 
 impl Yardstick {

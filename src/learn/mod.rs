@@ -4,6 +4,7 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | [`spec`] | what is asked and found, as plain data |
 //! | `gemm`, `lanes` | products of matrices, and functions number by number, on SIMD lanes |
 //! | [`network`] | layers forwards and backwards |
 //! | [`optimiser`] | what is done with a gradient |
@@ -18,19 +19,33 @@
 //! Left out on purpose: any automatic differentiation. The networks are chains of the same layer, and what
 //! is asked of them is the gradient by the parameters or by the input: one pass backwards each.
 
+#[cfg(lessons)]
 pub mod denoiser;
+#[cfg(lessons)]
 pub mod denoising;
 mod error;
+#[cfg(lessons)]
 pub mod evaluation;
+#[cfg(lessons)]
 pub mod gan;
+#[cfg(lessons)]
 mod gemm;
+#[cfg(lessons)]
 mod lanes;
+#[cfg(lessons)]
 pub mod measures;
+#[cfg(lessons)]
 pub mod network;
+#[cfg(lessons)]
 pub mod objective;
+#[cfg(lessons)]
 pub mod optimiser;
+#[cfg(lessons)]
 pub mod regularisation;
+#[cfg(lessons)]
 pub mod sampling;
+pub mod spec;
 
 pub use error::LearnError;
+#[cfg(lessons)]
 pub use fearless_simd::Level;

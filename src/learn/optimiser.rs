@@ -7,16 +7,8 @@
 //!
 //! with `m̂`, `û` the means over the steps so far.
 
+pub use super::spec::Descent;
 use fearless_simd::{Level, Simd, dispatch};
-
-/// The rule.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Descent {
-    /// Gradient descent with this momentum `μ`.
-    Momentum(f32),
-    /// Adam with `β₁` and `β₂`.
-    Adam(f32, f32),
-}
 
 /// A rule with what it remembers.
 #[derive(Clone, Debug, PartialEq)]

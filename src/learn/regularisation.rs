@@ -17,6 +17,7 @@
 use super::denoiser::{Batch, Denoiser};
 use super::denoising::diffused;
 use super::objective::Times;
+pub use super::spec::Weights;
 use crate::math::random::{normals, stream};
 use crate::math::{Mixture, NoiseSchedule, Plan, Rule, Scratch, Time};
 use fearless_simd::Level;
@@ -24,16 +25,6 @@ use std::sync::Arc;
 
 /// Streams of the draws of the regulariser differ from those of denoisers by this seed.
 const OTHER: u32 = 0x6A09_E667;
-
-/// How the steps are weighted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Weights {
-    /// As in the density formula.
-    #[default]
-    Paper,
-    /// All alike, with the same sum as the paper's.
-    Uniform,
-}
 
 /// What the gradient is taken of.
 #[derive(Clone, Debug)]
