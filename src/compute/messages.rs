@@ -1,6 +1,8 @@
 //! What the page asks for and what it gets back: plain data, encoded by `postcard` between the
 //! page and its worker.
 
+#[cfg(any(labs, lessons))]
+use super::lessons::{TrainingReply, TrainingRequest};
 #[cfg(labs)]
 use super::tasks::classifier::{
     AccuracyReply, AccuracyRequest, ImagesReply, ImagesRequest, RegionsReply, RegionsRequest,
@@ -9,7 +11,7 @@ use super::tasks::classifier::{
 use super::tasks::diffusion_loss::{DiffusionLossReply, DiffusionLossRequest};
 #[cfg(labs)]
 use super::tasks::elbo::{ElboReply, ElboRequest};
-#[cfg(any(labs, kernels))]
+#[cfg(any(labs, kernels, lessons))]
 use super::tasks::forward::{ForwardReply, ForwardRequest};
 #[cfg(labs)]
 use super::tasks::gan::{GanReply, GanRequest};
@@ -81,10 +83,13 @@ pub enum Request {
     Probe(ProbeRequest),
     /// Errors against draws and against steps.
     Convergence(ConvergenceRequest),
-    /// Particles in time. Before all that only one of the modules has: the numbers of the variants are
-    /// what messages hold.
-    #[cfg(any(labs, kernels))]
+    /// Particles in time. This and the next one come before all that only one of the modules has: the
+    /// numbers of the variants are what messages hold.
+    #[cfg(any(labs, kernels, lessons))]
     Forward(ForwardRequest),
+    /// A small network that is trained.
+    #[cfg(any(labs, lessons))]
+    Training(Box<TrainingRequest>),
     /// Objectives of training over a family.
     #[cfg(labs)]
     Elbo(ElboRequest),
@@ -186,8 +191,11 @@ pub enum Reply {
     /// To [`Request::Convergence`].
     Convergence(ConvergenceReply),
     /// To [`Request::Forward`].
-    #[cfg(any(labs, kernels))]
+    #[cfg(any(labs, kernels, lessons))]
     Forward(ForwardReply),
+    /// To [`Request::Training`].
+    #[cfg(any(labs, lessons))]
+    Training(Box<TrainingReply>),
     /// To [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(ElboReply),
@@ -309,6 +317,10 @@ pub enum JobError {
     /// The points do not fit the target.
     #[error("the points have the wrong dimension for this target")]
     Dimension,
+    /// The target is none that networks here learn.
+    #[cfg(any(labs, lessons))]
+    #[error(transparent)]
+    Learn(#[from] crate::learn::LearnError),
     /// The worker died, and so did its replacement.
     #[error("the computation was broken off: {0}")]
     Broken(String),

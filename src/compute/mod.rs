@@ -9,6 +9,8 @@
 //! Left out on purpose: what a request means to a lab, and how a reply is drawn.
 
 pub mod bench;
+#[cfg(any(labs, lessons))]
+mod lessons;
 mod messages;
 mod scheduler;
 mod shares;
@@ -17,6 +19,11 @@ mod tasks;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod web;
 
+#[cfg(any(labs, lessons))]
+pub use lessons::{
+    DenoiserFindings, DenoiserLesson, Findings, GansFindings, GansLesson, Go, HeadsFindings, HeadsLesson,
+    History, Lesson, TrainingReply, TrainingRequest,
+};
 pub use messages::{
     ConvergenceReply, ConvergenceRequest, Event, GridReply, GridRequest, GridStage, JobError, PointsReply,
     PointsRequest, ProbeReply, ProbeRequest, ProfileNode, Reply, Request, Slot, Slots, Submission, Update,
@@ -36,7 +43,7 @@ pub use tasks::diffusion_loss::{
 };
 #[cfg(labs)]
 pub use tasks::elbo::{ElboReply, ElboRequest, ElboRun};
-#[cfg(any(labs, kernels))]
+#[cfg(any(labs, kernels, lessons))]
 pub use tasks::forward::{
     CourseReply, CourseRequest, ForwardReply, ForwardRequest, FrameReply, FrameRequest, Journey, MOST_PATHS,
     Measure, OrdersReply, OrdersRequest,

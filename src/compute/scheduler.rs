@@ -1,16 +1,20 @@
 //! Newest-wins scheduling: one task a slot, served in the order of the slots, a slice at a time.
 
-use super::messages::{Event, Slots, Submission, Update};
+use super::messages::{Event, Request, Slots, Submission, Update};
 use super::tasks::{Progress, Task};
 
 /// Time between two reports of progress, milliseconds.
 const REPORT: f64 = 100.0;
+/// Time between two pictures of what is watched while it goes on, milliseconds.
+const LOOK: f64 = 250.0;
 
 /// Runs the tasks of a page. It has no clock and no thread of its own: whoever owns it calls
 /// [`Scheduler::slice`] as often as it can.
 #[derive(Debug, Default)]
 pub struct Scheduler {
     jobs: Slots<Job>,
+    /// The newest task that a later one may go on from.
+    kept: Option<Task>,
     updates: Vec<Update>,
 }
 
@@ -19,19 +23,26 @@ struct Job {
     id: u32,
     task: Task,
     reported: f64,
+    looked: f64,
 }
 
 impl Scheduler {
-    /// Takes a submission in; a job in the same slot is dropped, unless it is newer.
+    /// Takes a submission in; a job in the same slot is dropped, unless it is newer, or goes on as the new one.
     pub fn submit(&mut self, submission: Submission) {
         let Submission { id, slot, request } = submission;
         let place = self.jobs.at(slot);
         if place.as_ref().is_some_and(|job| job.id > id) {
             return;
         }
-        *place = None;
-        match request.map(Task::new) {
-            Some(Ok(task)) => *place = Some(Job { id, task, reported: f64::NEG_INFINITY }),
+        if let Some(job) = place.take().filter(|job| job.task.is_kept()) {
+            self.kept = Some(job.task);
+        }
+        // Other kinds of requests leave what is kept alone.
+        let kept = if request.as_ref().is_some_and(Request::is_training) { self.kept.take() } else { None };
+        match request.map(|request| Task::new_after(request, kept)) {
+            Some(Ok(task)) => {
+                *place = Some(Job { id, task, reported: f64::NEG_INFINITY, looked: f64::NEG_INFINITY });
+            }
             Some(Err(error)) => self.updates.push(Update { id, slot, event: Event::Failed(error) }),
             None => {}
         }
@@ -52,6 +63,12 @@ impl Scheduler {
             let now = clock();
             match progress {
                 Progress::Working(share) => {
+                    if now - job.looked >= LOOK {
+                        job.looked = now;
+                        if let Some(reply) = job.task.look() {
+                            self.updates.push(Update { id, slot, event: Event::Partial(reply) });
+                        }
+                    }
                     if now - job.reported >= REPORT {
                         job.reported = now;
                         self.updates.push(Update { id, slot, event: Event::Progress(share) });
@@ -61,7 +78,9 @@ impl Scheduler {
                     self.updates.push(Update { id, slot, event: Event::Partial(reply) });
                 }
                 Progress::Done(reply) => {
-                    *self.jobs.at(slot) = None;
+                    if let Some(job) = self.jobs.at(slot).take().filter(|job| job.task.is_kept()) {
+                        self.kept = Some(job.task);
+                    }
                     self.updates.push(Update { id, slot, event: Event::Done(reply) });
                 }
             }

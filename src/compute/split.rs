@@ -4,7 +4,7 @@
 //! fine order is shared evenly. The times of a grid are dealt in the same way, since each costs
 //! about as much as its neighbours.
 
-#[cfg(any(labs, kernels))]
+#[cfg(any(labs, kernels, lessons))]
 use super::ForwardReply;
 use super::messages::{GridReply, PointsReply, PointsRequest, Reply, Request};
 use crate::math::{Estimate, Estimator, Part};
@@ -24,10 +24,18 @@ impl Request {
                     && request.spec.estimator != Estimator::Quadrature
                     && request.points.len() >= fewest(dim) * dim
             }
-            #[cfg(any(labs, kernels))]
+            #[cfg(any(labs, kernels, lessons))]
             Self::Forward(request) => request.share(Part::WHOLE).is_some(),
             _ => false,
         }
+    }
+
+    /// Whether it takes the module that trains networks.
+    pub fn is_training(&self) -> bool {
+        #[cfg(any(labs, lessons))]
+        return matches!(self, Self::Training(_));
+        #[cfg(not(any(labs, lessons)))]
+        false
     }
 
     /// Up to `n` requests whose replies, in the same order, [`merge`] to the reply to this one.
@@ -46,7 +54,7 @@ impl Request {
                     .map(|index| Self::Grid(super::GridRequest { part: part(index), ..request.clone() }))
                     .collect()
             }
-            #[cfg(any(labs, kernels))]
+            #[cfg(any(labs, kernels, lessons))]
             Self::Forward(request) if n > 1 => {
                 let part = |index| request.share(Part { index, of: n }).map(Self::Forward);
                 let parts: Option<Vec<Self>> = (0..n).map(part).collect();
@@ -76,7 +84,7 @@ pub fn merge(parts: Vec<Reply>) -> Option<Reply> {
             let parts: Option<Vec<PointsReply>> = parts.into_iter().map(as_points).collect();
             merge_points(&parts?)
         }
-        #[cfg(any(labs, kernels))]
+        #[cfg(any(labs, kernels, lessons))]
         Reply::Forward(_) if parts.len() > 1 => {
             let as_forward = |reply| if let Reply::Forward(reply) = reply { Some(reply) } else { None };
             let parts: Option<Vec<ForwardReply>> = parts.into_iter().map(as_forward).collect();

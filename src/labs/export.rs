@@ -22,6 +22,9 @@ pub enum ExportError {
     /// A data set too large for a script, or in too many dimensions.
     #[error("no script recomputes this target: {0}")]
     Target(&'static str),
+    /// What a network has learned.
+    #[error("no script recomputes what a network has learned; the command `scorescope render` does")]
+    Trained,
     /// The figure has none of the numbers that the script compares with.
     #[error("the figure has no numbers yet")]
     Empty,

@@ -27,10 +27,12 @@ pub mod forward;
 #[cfg(labs)]
 pub mod gan;
 #[cfg(labs)]
+pub mod learned;
+#[cfg(labs)]
 pub mod pad;
 pub mod report;
 pub mod target;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(labs)]
 pub mod training;
 
 use crate::math::MAX_COMPONENTS;
@@ -57,17 +59,20 @@ pub enum Lab {
     Classifier,
     /// What a diffusion head minimises.
     DiffusionLoss,
+    /// A score that is learned.
+    Learned,
 }
 
 impl Lab {
     /// All labs with their names in links. The navigation in `index.html` has the same.
-    pub const ALL: [(&'static str, Lab); 6] = [
+    pub const ALL: [(&'static str, Lab); 7] = [
         ("density", Lab::Density),
         ("forward", Lab::Forward),
         ("elbo", Lab::Elbo),
         ("gan", Lab::Gan),
         ("classifier", Lab::Classifier),
         ("diffusion-loss", Lab::DiffusionLoss),
+        ("learned", Lab::Learned),
     ];
 
     /// The name in links.
@@ -161,6 +166,9 @@ pub enum LabState {
     /// See [`diffusion_loss::DiffusionLoss`].
     #[cfg(labs)]
     DiffusionLoss(diffusion_loss::DiffusionLoss),
+    /// See [`learned::Learned`].
+    #[cfg(labs)]
+    Learned(learned::Learned),
 }
 
 /// Opens a link. Never fails: what cannot be used is replaced and said in the notices.
@@ -190,6 +198,8 @@ fn open_reader(mut reader: Reader) -> (LabState, Vec<Notice>) {
         Lab::Gan => LabState::Gan(read(&mut reader)),
         #[cfg(labs)]
         Lab::DiffusionLoss => LabState::DiffusionLoss(read(&mut reader)),
+        #[cfg(labs)]
+        Lab::Learned => LabState::Learned(read(&mut reader)),
         _ => LabState::Density(read(&mut reader)),
     };
     (state, reader.finish())
@@ -228,6 +238,7 @@ impl LabState {
             LabState::Classifier(_) => Lab::Classifier,
             LabState::Gan(_) => Lab::Gan,
             LabState::DiffusionLoss(_) => Lab::DiffusionLoss,
+            LabState::Learned(_) => Lab::Learned,
         }
     }
 
@@ -241,6 +252,7 @@ impl LabState {
             LabState::Classifier(state) => state.common(),
             LabState::Gan(state) => state.common(),
             LabState::DiffusionLoss(state) => state.common(),
+            LabState::Learned(state) => state.common(),
         }
     }
 
@@ -258,6 +270,8 @@ impl LabState {
             LabState::Gan(state) => state.query(),
             #[cfg(labs)]
             LabState::DiffusionLoss(state) => state.query(),
+            #[cfg(labs)]
+            LabState::Learned(state) => state.query(),
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Evaluation {
     points: Vec<f64>,
     contexts: Vec<f64>,
     truth: Vec<f64>,
+    /// Whether all points have the same noise.
+    alike: bool,
     /// Sums over the times so far, a point each: learned, exact, and of `‖δ‖²`.
     sums: [Vec<f64>; 3],
     times: Vec<ErrorAt>,
@@ -61,6 +63,32 @@ impl Evaluation {
         spec: &EvaluationSpec,
         level: Level,
     ) -> Result<Self, MixtureError> {
+        let points: Vec<f64> = (0..spec.points).flat_map(|i| held_out(target, spec.seed, i as u32)).collect();
+        Self::start(denoiser, target, (&points, false), spec, level)
+    }
+
+    /// Starts on these points, `d` numbers each and what is given first, all of them with the same noise: what
+    /// comes of it is smooth in the point. `spec.points` is of no account.
+    ///
+    /// # Errors
+    /// As [`Evaluation::new`].
+    pub fn at(
+        denoiser: Arc<Denoiser>,
+        target: &Mixture,
+        points: &[f64],
+        spec: &EvaluationSpec,
+        level: Level,
+    ) -> Result<Self, MixtureError> {
+        Self::start(denoiser, target, (points, true), spec, level)
+    }
+
+    fn start(
+        denoiser: Arc<Denoiser>,
+        target: &Mixture,
+        (drawn, alike): (&[f64], bool),
+        spec: &EvaluationSpec,
+        level: Level,
+    ) -> Result<Self, MixtureError> {
         let given = denoiser.given();
         let (mut points, mut contexts, mut exact, mut truth) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -68,8 +96,7 @@ impl Evaluation {
         if given == 0 {
             exact.push(target.clone());
         }
-        for i in 0..spec.points {
-            let drawn = held_out(target, spec.seed, i as u32);
+        for drawn in drawn.chunks_exact(target.dim()) {
             let (context, x) = drawn.split_at(given);
             if let Some(z) = context.first() {
                 exact.push(conditional(target, *z)?);
@@ -80,7 +107,7 @@ impl Evaluation {
             truth.push(density.log_density(x, &mut scratch));
         }
         let plan = Plan::discrete(Rule::LogSnrTrapezoid, &spec.schedule.steps(spec.steps), denoiser.dim());
-        let count = spec.points;
+        let count = truth.len();
         Ok(Self {
             denoiser,
             spec: *spec,
@@ -89,6 +116,7 @@ impl Evaluation {
             points,
             contexts,
             truth,
+            alike,
             sums: [vec![0.0; count], vec![0.0; count], vec![0.0; count]],
             times: Vec::new(),
             batch: Batch::default(),
@@ -104,11 +132,12 @@ impl Evaluation {
         let (dim, draws) = (self.denoiser.dim(), self.spec.draws.max(2) & !1);
         let count = self.truth.len();
         let half = draws / 2;
-        let first = self.times.len() * count * half * dim;
-        let fresh = normals(self.spec.seed, stream::LEARN_TEST, first, count * half * dim);
+        let (alike, sets) = (self.alike, if self.alike { 1 } else { count });
+        let first = self.times.len() * sets * half * dim;
+        let fresh = normals(self.spec.seed, stream::LEARN_TEST, first, sets * half * dim);
         let noise = |i: usize, draw: usize, j: usize| {
             let sign = if draw.is_multiple_of(2) { 1.0 } else { -1.0 };
-            sign * fresh[(i * half + draw / 2) * dim + j]
+            sign * fresh[(if alike { 0 } else { i * half } + draw / 2) * dim + j]
         };
         let batch = &mut self.batch;
         batch.times.clear();
@@ -170,6 +199,13 @@ impl Evaluation {
             predicted: mean(errors.iter().copied()),
             times: self.times,
         }
+    }
+
+    /// How much the learned score lowers the formula at each point, once [`Evaluation::advance`] has returned
+    /// `true`; nats.
+    pub fn falls(&self) -> Vec<f64> {
+        let [learned, exact, _] = &self.sums;
+        learned.iter().zip(exact).map(|(l, e)| l - e).collect()
     }
 
     /// The result in one go.

@@ -208,6 +208,17 @@ impl GanTraining {
         let logits = self.discriminator.forward(self.level, &mut pass);
         logits.iter().map(|l| sigmoid(f64::from(*l))).collect()
     }
+
+    /// `∂/∂x log(D/(1-D))` at places, `d` numbers each: the way to what looks more like data.
+    pub fn pull(&self, places: &[f64]) -> Vec<f64> {
+        let mut pass = Pass::default();
+        let count = places.len() / self.mean.len();
+        standardise(pass.inputs(&self.discriminator, count), places, &self.mean, self.deviation);
+        self.discriminator.forward(self.level, &mut pass);
+        let mut pulls = vec![0.0f32; places.len()];
+        self.discriminator.backward(self.level, &mut pass, &vec![1.0; count], None, Some(&mut pulls));
+        pulls.into_iter().map(|pull| f64::from(pull) / self.deviation).collect()
+    }
 }
 
 fn place(outputs: &[f32], mean: &[f64], deviation: f64) -> Vec<f64> {
@@ -283,6 +294,23 @@ mod tests {
         assert_eq!(samples(0.0, 0), samples(0.5, 0));
         assert_eq!(samples(0.5, 5), samples(0.5, 5));
         assert_ne!(samples(0.0, 5), samples(0.5, 5));
+    }
+
+    /// Against central differences of the logit.
+    #[test]
+    fn discriminators_pull_up_their_logit() {
+        let trained = after(training(Preset::Ring8, 0.0, 1e-3), 60);
+        let logit = |x: [f64; 2]| {
+            let d = trained.judge(&x)[0];
+            (d / (1.0 - d)).ln()
+        };
+        let (x, h) = ([0.7, -1.1], 1e-3);
+        let pull = trained.pull(&x);
+        for (i, exact) in pull.iter().enumerate() {
+            let shifted = |by: f64| logit([0, 1].map(|j| x[j] + if i == j { by } else { 0.0 }));
+            let difference = (shifted(h) - shifted(-h)) / (2.0 * h);
+            assert!((difference - exact).abs() < 0.02 * exact.abs() + 2e-3, "{difference} {exact}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub(super) mod diffusion_loss;
 pub(super) mod elbo;
 #[cfg_attr(not(kernels), path = "not_fast.rs")]
 mod fast;
-#[cfg(any(labs, kernels))]
+#[cfg(any(labs, kernels, lessons))]
 pub(super) mod forward;
 #[cfg(labs)]
 pub(super) mod gan;
@@ -18,6 +18,8 @@ mod gpu;
 mod grid;
 mod points;
 mod probe;
+#[cfg(lessons)]
+mod training;
 
 use super::messages::{JobError, Reply, Request};
 #[cfg(all(kernels, feature = "gpu"))]
@@ -41,8 +43,11 @@ pub enum Task {
     /// See [`Request::Convergence`].
     Convergence(Box<convergence::ConvergenceTask>),
     /// See [`Request::Forward`].
-    #[cfg(any(labs, kernels))]
+    #[cfg(any(labs, kernels, lessons))]
     Forward(forward::ForwardTask),
+    /// See [`Request::Training`].
+    #[cfg(lessons)]
+    Training(training::TrainingTask),
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
@@ -87,8 +92,14 @@ impl Task {
             Request::Convergence(request) => {
                 Task::Convergence(Box::new(convergence::ConvergenceTask::new(&request)?))
             }
-            #[cfg(any(labs, kernels))]
+            #[cfg(any(labs, kernels, lessons))]
             Request::Forward(request) => Task::Forward(forward::ForwardTask::new(request)?),
+            #[cfg(lessons)]
+            Request::Training(request) => Task::Training(training::TrainingTask::new(*request, None)?),
+            #[cfg(all(labs, not(lessons)))]
+            Request::Training(_) => {
+                return Err(JobError::Broken("networks are trained in another module".to_owned()));
+            }
             #[cfg(labs)]
             Request::Elbo(request) => Task::Elbo(Box::new(elbo::ElboTask::new(request)?)),
             #[cfg(labs)]
@@ -106,14 +117,47 @@ impl Task {
         })
     }
 
+    /// The same, going on from where a former task of the same kind stands, if it can.
+    ///
+    /// # Errors
+    /// As [`Task::new`].
+    pub fn new_after(request: Request, former: Option<Self>) -> Result<Self, JobError> {
+        match (request, former) {
+            #[cfg(lessons)]
+            (Request::Training(request), Some(Task::Training(former))) => {
+                Ok(Task::Training(training::TrainingTask::new(*request, Some(former))?))
+            }
+            (request, _) => Self::new(request),
+        }
+    }
+
+    /// Whether a later task may go on from this one when it is done.
+    pub fn is_kept(&self) -> bool {
+        #[cfg(lessons)]
+        return matches!(self, Task::Training(_));
+        #[cfg(not(lessons))]
+        false
+    }
+
+    /// The picture of an unfinished state, for tasks that are watched while they go on.
+    pub fn look(&mut self) -> Option<Reply> {
+        match self {
+            #[cfg(lessons)]
+            Task::Training(task) => Some(task.look()),
+            _ => None,
+        }
+    }
+
     /// Does the next step.
     pub fn step(&mut self) -> Progress {
         match self {
+            #[cfg(lessons)]
+            Task::Training(task) => task.step(),
             Task::Points(task) => task.step(),
             Task::Grid(task) => task.step(),
             Task::Probe(task) => task.step(),
             Task::Convergence(task) => task.step(),
-            #[cfg(any(labs, kernels))]
+            #[cfg(any(labs, kernels, lessons))]
             Task::Forward(task) => task.step(),
             #[cfg(labs)]
             Task::Elbo(task) => task.step(),

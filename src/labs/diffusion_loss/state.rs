@@ -1,6 +1,7 @@
 //! Parameters of the diffusion-loss lab and their link.
 
 use crate::labs::common::{Common, Target};
+use crate::labs::training::settings::{Kind, Settings};
 use crate::labs::{Lab, Model};
 use crate::math::Mixture;
 use crate::math::diffusion_loss::{ModelFamily, WeightSpec, Weighting};
@@ -43,6 +44,8 @@ pub struct DiffusionLoss {
     pub z: Option<f64>,
     /// The family of models.
     pub model: ModelFamily,
+    /// How the heads that learn are trained.
+    pub training: Settings,
 }
 
 impl Default for DiffusionLoss {
@@ -53,6 +56,7 @@ impl Default for DiffusionLoss {
             gamma: GAMMA.default,
             z: None,
             model: ModelFamily::default(),
+            training: Settings::new(Kind::Heads),
         }
     }
 }
@@ -68,6 +72,7 @@ impl Model for DiffusionLoss {
             gamma: reader.number(&GAMMA),
             z: reader.optional_number(&Z),
             model: reader.choice("model", &MODELS, default.model),
+            training: Settings::read(reader, Kind::Heads),
         }
     }
 
@@ -79,6 +84,7 @@ impl Model for DiffusionLoss {
             writer.text("z", &write_number(z));
         }
         writer.choice("model", &MODELS, self.model, default.model);
+        self.training.write(writer, Kind::Heads);
     }
 
     fn into_lab(self) -> crate::labs::LabState {

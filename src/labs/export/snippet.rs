@@ -45,6 +45,7 @@ pub fn snippet(state: &LabState, figure: &Figure, about: &About) -> Result<Strin
         LabState::Classifier(state) => classifier(&mut script, &page, state)?,
         LabState::Gan(state) => gan(&mut script, &page, state)?,
         LabState::DiffusionLoss(state) => diffusion_loss(&mut script, &page, state, &mixture)?,
+        LabState::Learned(_) => return Err(ExportError::Trained),
     };
     Ok(format!("{}\n\n{}\n{own}", script.0, include_str!("../recompute.py")))
 }

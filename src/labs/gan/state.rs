@@ -3,6 +3,7 @@
 use crate::compute::GanWeights;
 use crate::labs::common::Common;
 use crate::labs::density::RULES;
+use crate::labs::training::settings::{Kind, Settings};
 use crate::labs::{Lab, Model};
 use crate::math::Rule;
 use crate::permalink::{Number, Reader, Writer};
@@ -25,6 +26,8 @@ pub struct Gan {
     /// How the paper's weights are made of the schedule; by default in the limit of many steps, where
     /// the regulariser is `-log p`.
     pub rule: Rule,
+    /// How the two games that are played out are trained.
+    pub training: Settings,
 }
 
 impl Default for Gan {
@@ -34,6 +37,7 @@ impl Default for Gan {
             lambda: LAMBDA.default,
             weights: GanWeights::default(),
             rule: Rule::Continuous,
+            training: Settings::new(Kind::Gan),
         }
     }
 }
@@ -48,6 +52,7 @@ impl Model for Gan {
             lambda: reader.number(&LAMBDA),
             weights: reader.choice("weights", &WEIGHTS, default.weights),
             rule: reader.choice("rule", &RULES, default.rule),
+            training: Settings::read(reader, Kind::Gan),
         }
     }
 
@@ -56,6 +61,7 @@ impl Model for Gan {
         writer.number(&LAMBDA, self.lambda);
         writer.choice("weights", &WEIGHTS, self.weights, default.weights);
         writer.choice("rule", &RULES, self.rule, default.rule);
+        self.training.write(writer, Kind::Gan);
     }
 
     fn into_lab(self) -> crate::labs::LabState {

@@ -1,8 +1,8 @@
 //! Two GANs from the same seed, with the same budget, one of them with the regulariser; beside the
 //! equilibria of both.
 
+use super::TrainingError;
 use super::score::SAMPLES;
-use super::{Training, TrainingError};
 use crate::compute::GanWeights;
 use crate::labs::gan::{Gan, report};
 use crate::labs::report::Quantity;
@@ -32,10 +32,10 @@ pub(super) fn predict(gan: &Gan) -> Result<Vec<Quantity>, TrainingError> {
 }
 
 /// Trains both and measures their samples.
-pub(super) fn run(training: &Training, gan: &Gan, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
+pub(super) fn run(gan: &Gan, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
     let target = Arc::new(gan.common.target.mixture());
     let yardstick = Yardstick::new(&target)?;
-    let settings = &training.settings;
+    let settings = &gan.training;
     let spec = GanSpec {
         shape: settings.shape,
         lambda: 0.0,
@@ -51,7 +51,7 @@ pub(super) fn run(training: &Training, gan: &Gan, seed: u32) -> Result<Vec<Quant
         GanWeights::Uniform => Weights::Uniform,
     };
     let regularisation = if settings.learned_score {
-        let spec = training.denoising(Weighting::Formula, seed, 0);
+        let spec = settings.denoising(&gan.common, (Weighting::Formula, settings.gamma), seed, 0);
         let mut denoising = Denoising::new(Arc::clone(&target), &spec, Level::new());
         for _ in 0..settings.steps {
             denoising.step()?;

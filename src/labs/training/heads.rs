@@ -3,8 +3,8 @@
 //!
 //! In one dimension nothing is given.
 
+use super::TrainingError;
 use super::score::{SAMPLES, evaluation, given, sample};
-use super::{Training, TrainingError};
 use crate::labs::diffusion_loss::DiffusionLoss;
 use crate::labs::report::Quantity;
 use crate::learn::Level;
@@ -15,19 +15,16 @@ use crate::math::diffusion_loss::Weighting;
 use std::sync::Arc;
 
 /// Entries are in the order of [`Weighting::ALL`].
-pub(super) fn run(
-    training: &Training,
-    heads: &DiffusionLoss,
-    seed: u32,
-) -> Result<Vec<Quantity>, TrainingError> {
+pub(super) fn run(heads: &DiffusionLoss, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
     let target = Arc::new(heads.common.target.mixture());
+    let settings = &heads.training;
     let given = given(&target)?;
     let yardstick = Yardstick::new(&target)?;
     let mut results: Vec<(Scores, Found)> = Vec::new();
     for weighting in Weighting::ALL {
-        let spec = training.denoising(weighting, seed, given);
+        let spec = settings.denoising(&heads.common, (weighting, heads.gamma), seed, given);
         let mut denoising = Denoising::new(Arc::clone(&target), &spec, Level::new());
-        for _ in 0..training.settings.steps {
+        for _ in 0..settings.steps {
             denoising.step()?;
         }
         let learned = Arc::new(denoising.averaged());

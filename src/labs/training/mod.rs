@@ -11,19 +11,27 @@
 //!
 //! Left out on purpose: figures.
 
+#[cfg(lessons)]
 mod gans;
+#[cfg(lessons)]
 mod heads;
+#[cfg(lessons)]
 mod score;
+pub mod settings;
+#[cfg(lessons)]
 mod state;
-#[cfg(test)]
+#[cfg(all(test, lessons))]
 mod tests;
 
-pub use state::{Lesson, OPTIMISERS, SCORES, Settings, TRAIN, Training};
+#[cfg(lessons)]
+pub use state::Training;
 
-use super::report::Quantity;
 use crate::learn::LearnError;
 use crate::math::MixtureError;
 use thiserror::Error;
+
+#[cfg(lessons)]
+use super::report::Quantity;
 
 /// Why nothing came of a training.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -43,9 +51,10 @@ pub enum TrainingError {
 ///
 /// # Errors
 /// [`TrainingError`] when the target is not one that can be learned.
+#[cfg(lessons)]
 pub fn predict(training: &Training) -> Result<Vec<Quantity>, TrainingError> {
-    match &training.lesson {
-        Lesson::Gan(gan) => gans::predict(gan),
+    match training {
+        Training::Gan(gan) => gans::predict(gan),
         _ => Ok(Vec::new()),
     }
 }
@@ -54,10 +63,11 @@ pub fn predict(training: &Training) -> Result<Vec<Quantity>, TrainingError> {
 ///
 /// # Errors
 /// [`TrainingError`] when the target is not one that can be learned, or training ends early.
+#[cfg(lessons)]
 pub fn run(training: &Training, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
-    match &training.lesson {
-        Lesson::Score(common) => score::run(training, common, seed),
-        Lesson::Gan(gan) => gans::run(training, gan, seed),
-        Lesson::Heads(heads) => heads::run(training, heads, seed),
+    match training {
+        Training::Score(state) => score::run(state, seed),
+        Training::Gan(gan) => gans::run(gan, seed),
+        Training::Heads(heads) => heads::run(heads, seed),
     }
 }

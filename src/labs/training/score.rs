@@ -1,7 +1,8 @@
 //! A denoiser of the target: the formula with its score against the truth, as training goes on.
 
-use super::{Training, TrainingError};
+use super::TrainingError;
 use crate::labs::common::Common;
+use crate::labs::learned::Learned;
 use crate::labs::report::Quantity;
 use crate::learn::denoising::Denoising;
 use crate::learn::evaluation::{Evaluation, EvaluationSpec, Mean, Scores};
@@ -21,14 +22,15 @@ const DRAWS: usize = 4;
 pub(super) const SAMPLES: usize = 10_000;
 
 /// Trains and evaluates at 0 and at `n/64, n/32, …, n` steps.
-pub(super) fn run(training: &Training, common: &Common, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
+pub(super) fn run(state: &Learned, seed: u32) -> Result<Vec<Quantity>, TrainingError> {
+    let Learned { common, training: settings } = state;
     let target = common.target.mixture();
     let yardstick = Yardstick::new(&target)?;
-    let goal = training.settings.steps;
+    let goal = settings.steps;
     let mut moments: Vec<usize> = (0..=HALVINGS).map(|k| goal >> (HALVINGS - k)).collect();
     moments.insert(0, 0);
     moments.dedup();
-    let spec = training.denoising(training.settings.objective, seed, 0);
+    let spec = settings.denoising(common, (settings.objective, settings.gamma), seed, 0);
     let mut denoising = Denoising::new(Arc::new(target.clone()), &spec, Level::new());
     let evaluation = evaluation(common, seed);
     let mut scores: Vec<Scores> = Vec::new();

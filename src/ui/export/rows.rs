@@ -116,8 +116,8 @@ struct Menu {
 
 impl Menu {
     fn rows(self) -> AnyView {
-        // The script is the lab's, for what the main figure shows.
-        let main = self.name.with_value(|name| name == "main");
+        // The script is the lab's, for what the main figure shows; none recomputes what was learned.
+        let main = self.lab != "learned" && self.name.with_value(|name| name == "main");
         let formats = move || Format::ALL.into_iter().filter(move |f| main || *f != Format::Numpy);
         let button = move |verb: &'static str, format: Option<Format>, copied: bool| {
             let name = format.map_or("PNG", |format| format.names()[0]);
