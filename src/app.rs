@@ -11,7 +11,7 @@ use crate::labs::digits::load::{Loading, load};
 use crate::labs::export::file;
 use crate::labs::{Lab, Model, density, lab_of, link_to, open_as};
 #[cfg(labs)]
-use crate::labs::{classifier, diffusion_loss, elbo, forward, gan};
+use crate::labs::{classifier, diffusion_loss, elbo, forward, gan, learned};
 use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::export::Exports;
@@ -59,6 +59,7 @@ fn mount_named() {
         Lab::Classifier => mount_lab(classifier::view::view),
         Lab::Gan => mount_lab(gan::view::view),
         Lab::DiffusionLoss => mount_lab(diffusion_loss::view::view),
+        Lab::Learned => mount_lab(learned::view::view),
     }
 }
 
@@ -238,6 +239,7 @@ fn badge(tier: RwSignal<Tier>) -> AnyView {
                 "Maps are computed on the GPU ({name}) in single precision, everything else in a background worker in double."
             ),
         ),
+        Tier::Lessons => ("CPU · worker".to_owned(), "Trained in a background worker.".to_owned()),
         Tier::Inline(reason) => (
             "CPU · page".to_owned(),
             format!("Computed on the page itself in short slices, because {reason}."),

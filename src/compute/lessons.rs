@@ -5,7 +5,7 @@
 //! that has kept nothing begins anew and comes to the same state, which is a function of the request alone.
 
 use crate::learn::LearnError;
-use crate::learn::spec::{DenoisingSpec, Found, GanLosses, GanSpec, Scores, Weights};
+use crate::learn::spec::{DenoisingSpec, Found, GanSpec, Scores, Weights};
 use crate::math::{Component, Schedule};
 use serde::{Deserialize, Serialize};
 
@@ -190,12 +190,6 @@ impl History {
         let middle = |i: usize| self.every as f64 * (i as f64 + 0.5) + 0.5;
         self.means.iter().enumerate().map(move |(i, mean)| (middle(i), f64::from(*mean)))
     }
-}
-
-/// Losses of both networks of a GAN, added to their histories.
-pub(super) fn push(losses: &GanLosses, discriminator: &mut History, generator: &mut History) {
-    discriminator.push(losses.discriminator);
-    generator.push(losses.generator);
 }
 
 #[cfg(test)]

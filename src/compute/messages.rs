@@ -32,20 +32,32 @@ pub enum Slot {
     Main,
     /// The convergence figure.
     Convergence,
+    /// A training.
+    #[cfg(any(labs, lessons))]
+    Training,
 }
+
+/// How many there are.
+const SLOTS: usize = if cfg!(any(labs, lessons)) { 4 } else { 3 };
 
 impl Slot {
     /// All slots, in the order in which they are served.
-    pub const ALL: [Self; 3] = [Self::Probe, Self::Main, Self::Convergence];
+    pub const ALL: [Self; SLOTS] = [
+        Self::Probe,
+        Self::Main,
+        Self::Convergence,
+        #[cfg(any(labs, lessons))]
+        Self::Training,
+    ];
 }
 
 /// Something for each slot, or nothing.
 #[derive(Clone, Debug)]
-pub struct Slots<T>([Option<T>; 3]);
+pub struct Slots<T>([Option<T>; SLOTS]);
 
 impl<T> Default for Slots<T> {
     fn default() -> Self {
-        Self([None, None, None])
+        Self(std::array::from_fn(|_| None))
     }
 }
 

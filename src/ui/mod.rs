@@ -33,3 +33,5 @@ pub mod rows;
 pub mod table_view;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod theme;
+#[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
+pub mod training;

@@ -17,6 +17,7 @@ pub fn lab(name: &str) -> (&'static str, &'static str) {
         "classifier" => ("Classifier", "Classes told apart by denoising"),
         "gan" => ("GAN", "A regularised GAN at equilibrium"),
         "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
+        "learned" => ("Learned", "A score that is learned"),
         _ => ("Density", "The density formula"),
     }
 }
@@ -50,6 +51,49 @@ pub const COMPUTING: &str = "Computing…";
 pub const ON_GPU: &str = "on the GPU";
 /// Where something was computed: by the page itself.
 pub const ON_PAGE: &str = "on the page";
+
+/// The buttons of a training.
+#[cfg(labs)]
+pub const TRAINING: &str = "Training";
+/// Begins it.
+#[cfg(labs)]
+pub const TRAIN: &str = "Train";
+/// Goes on with it.
+#[cfg(labs)]
+pub const TRAIN_ON: &str = "Train on";
+/// Stops it.
+#[cfg(labs)]
+pub const PAUSE: &str = "Pause";
+/// Goes back to networks that know nothing.
+#[cfg(labs)]
+pub const TRAIN_ANEW: &str = "Back to an untrained network";
+/// Goes on a little.
+#[cfg(labs)]
+pub const TEN_STEPS: &str = "Ten steps more";
+/// Name of the bar.
+#[cfg(labs)]
+pub const TRAINED: &str = "Share of the steps that are done";
+/// While the module that trains is fetched.
+#[cfg(labs)]
+pub fn training_loads(share: f64) -> String {
+    format!("loading the training code, {:.0} %", 100.0 * share)
+}
+/// How far a training has come, and how fast it goes.
+#[cfg(labs)]
+pub fn training_is_at(done: usize, goal: usize, speed: f64) -> String {
+    let speed = if speed > 0.0 { format!(" · {speed:.0} a second") } else { String::new() };
+    format!("{done} of {goal} steps{speed}")
+}
+/// Optimisers, by their names in links.
+#[cfg(labs)]
+pub fn optimiser(name: &str) -> &'static str {
+    if name == "momentum" { "Gradient descent with momentum" } else { "Adam" }
+}
+/// Scores of a GAN's regulariser, by their names in links.
+#[cfg(labs)]
+pub fn regulariser_score(name: &str) -> &'static str {
+    if name == "learned" { "learned first, in as many steps" } else { "exact" }
+}
 
 /// The handwritten digits, in the menu of targets.
 pub const DIGITS: &str = "Handwritten digits";

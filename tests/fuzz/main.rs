@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scorescope::compute::{Progress, Request, Task};
 use scorescope::labs::common::{parse_mix, write_mix};
 use scorescope::labs::csv::{CsvReader, parse_csv};
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, open};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, learned, open};
 use scorescope::math::{Mixture, Scratch};
 use scorescope::permalink::points::{MAX_COLUMNS, MAX_COORDINATE, MAX_POINTS, parse_points};
 use std::cell::Cell;
@@ -108,6 +108,7 @@ fn requests(state: &LabState) -> Vec<Request> {
             use diffusion_loss::jobs::{chain, losses, minimisers};
             [Some(losses(state)), Some(minimisers(state)), chain(state)].into_iter().flatten().collect()
         }
+        LabState::Learned(state) => vec![learned::jobs::main(state)],
     }
 }
 

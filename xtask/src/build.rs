@@ -40,6 +40,7 @@ pub fn page(root: &Path) -> Result<()> {
     run::show(&mut trunk)?;
     modules::fast(root, &staging, &wasm)?;
     modules::labs(root, &staging, &wasm)?;
+    modules::learn(root, &staging, &wasm)?;
     modules::digits(root, &staging)?;
     minify(root, &staging)?;
     dist::externalise_scripts(&staging)?;

@@ -21,14 +21,9 @@ const ALIKE: &str = "--reorder-functions-by-name";
 /// # Errors
 /// When it does not compile or the folder cannot be changed.
 pub fn fast(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
-    let mut cargo = run::cargo(root);
-    wasm.apply(cargo.args(["build", "--quiet", "--profile", "fast", "--bin", "fast", "--target", TARGET]));
-    cargo.args(["--no-default-features", "--features", FEATURES]);
-    // In place of .cargo/config.toml's, which are for size.
-    let remap = cargo.get_envs().find(|(name, _)| *name == Wasm::FLAGS).and_then(|(_, value)| value);
-    let flags = format!("-Ctarget-feature=+simd128 {}", remap.unwrap_or_default().to_string_lossy());
-    run::show(cargo.env("RUSTFLAGS", flags.trim()))?;
-    finish(root, folder, "fast", "fast", &["-O3", "--low-memory-unused", ALIKE])
+    fast_profile(root, "fast", FEATURES, wasm)?;
+    finish(root, folder, "fast", "fast", &["-O3", "--low-memory-unused", ALIKE])?;
+    Ok(())
 }
 
 /// The same for the module of all labs but the first, which is compiled as the page's own is.
@@ -46,7 +41,30 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         "labs",
         "release",
         &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*", ALIKE],
-    )
+    )?;
+    Ok(())
+}
+
+/// The same for the module that trains networks, which loads when a visitor asks for that.
+///
+/// # Errors
+/// When it does not compile or the folder cannot be changed.
+pub fn learn(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
+    fast_profile(root, "learn", "learn", wasm)?;
+    let size = finish(root, folder, "learn", "fast", &["-O3", "--low-memory-unused", ALIKE])?;
+    // For the bar that shows how much of it has come.
+    note(folder, &[("learn-size", &size.to_string())])
+}
+
+/// Compiles a module for speed and not for size.
+fn fast_profile(root: &Path, name: &str, features: &str, wasm: &Wasm) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    wasm.apply(cargo.args(["build", "--quiet", "--profile", "fast", "--bin", name, "--target", TARGET]));
+    cargo.args(["--no-default-features", "--features", features]);
+    // In place of .cargo/config.toml's, which are for size.
+    let remap = cargo.get_envs().find(|(name, _)| *name == Wasm::FLAGS).and_then(|(_, value)| value);
+    let flags = format!("-Ctarget-feature=+simd128 {}", remap.unwrap_or_default().to_string_lossy());
+    run::show(cargo.env("RUSTFLAGS", flags.trim()))
 }
 
 /// Puts the handwritten digits beside the page, which fetches them when they are asked for.
@@ -58,8 +76,8 @@ pub fn digits(root: &Path, folder: &Path) -> Result<()> {
     note(folder, &[("digits-data", &name)])
 }
 
-/// Binds, optimises, places and notes a module that was compiled in a profile.
-fn finish(root: &Path, folder: &Path, name: &str, profile: &str, options: &[&str]) -> Result<()> {
+/// Binds, optimises, places and notes a module that was compiled in a profile; how many bytes it has.
+fn finish(root: &Path, folder: &Path, name: &str, profile: &str, options: &[&str]) -> Result<usize> {
     let path = tools::path(root)?;
     let work = root.join(format!("target/{name}-module"));
     let mut bindgen = Command::new("wasm-bindgen");
@@ -70,9 +88,12 @@ fn finish(root: &Path, folder: &Path, name: &str, profile: &str, options: &[&str
     optimise.env("PATH", &path).args(options).arg(&raw);
     run::show(optimise.arg(format!("--output={}", module.display())))?;
 
+    let size =
+        fs::metadata(&module).map_err(|e| Error::io(format!("reading {}", module.display()), e))?.len();
     let module = place(&module, folder, name, "wasm")?;
     let script = place(&work.join(format!("{name}.js")), folder, name, "js")?;
-    note(folder, &[(&format!("{name}-script"), &script), (&format!("{name}-module"), &module)])
+    note(folder, &[(&format!("{name}-script"), &script), (&format!("{name}-module"), &module)])?;
+    Ok(size as usize)
 }
 
 /// Compiles the page that times the two jobs, with the page's own workers, into

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, Request, run, run_on};
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, learned};
 use scorescope::plot::Figure;
 
 /// Computes a figure of a lab; `narrow` for phones.
@@ -14,6 +14,7 @@ pub(super) fn figure(state: &LabState, name: &str, narrow: bool) -> Result<Figur
         LabState::Classifier(state) => classifier_figure(state, name, narrow),
         LabState::Gan(state) => gan_figure(state, name, narrow),
         LabState::DiffusionLoss(state) => diffusion_loss_figure(state, name, narrow),
+        LabState::Learned(state) => learned_figure(state, name, narrow),
     }
 }
 
@@ -145,4 +146,20 @@ fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Fail
         _ => None,
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+fn learned_figure(state: &learned::Learned, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use learned::{jobs, plots};
+    if !matches!(name, "main" | "progress" | "score") {
+        return Err(format!("--figure takes main, progress or score here, not {name}").into());
+    }
+    let Reply::Training(reply) = run(jobs::main(state))? else {
+        return Err("there is nothing to draw".into());
+    };
+    let (truth, found) = (plots::Truth::new(state), plots::findings(Some(&reply)));
+    Ok(match name {
+        "progress" => plots::progress(state, &found, narrow),
+        "score" => plots::score(&truth, &found, narrow),
+        _ => plots::main(&truth, &found, narrow),
+    })
 }

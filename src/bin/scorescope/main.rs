@@ -24,7 +24,7 @@ mod train;
 use lexopt::{Arg, Parser, ValueExt};
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
-use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, export, forward, gan};
+use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, export, forward, gan, learned};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Theme, preferred_height};
 use scorescope::ui::order::{Format, Order};
@@ -120,6 +120,15 @@ fn eval(mut parser: Parser) -> Result<String, Failure> {
         LabState::Classifier(classifier) => classifier::report::evaluate(classifier, at.as_deref())?,
         LabState::Gan(gan) => gan::report::evaluate(gan, at.as_deref())?,
         LabState::DiffusionLoss(state) => diffusion_loss::report::evaluate(state, at.as_deref())?,
+        LabState::Learned(state) => {
+            if at.is_some() {
+                return Err(
+                    "--at has no meaning in this lab: the key `at` of the link says after how many steps"
+                        .into(),
+                );
+            }
+            learned::report::evaluate(state)?
+        }
     };
     Ok(if csv { to_csv(&quantities) } else { to_json(&state, &quantities, &notices)? })
 }

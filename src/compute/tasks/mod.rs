@@ -47,7 +47,7 @@ pub enum Task {
     Forward(forward::ForwardTask),
     /// See [`Request::Training`].
     #[cfg(lessons)]
-    Training(training::TrainingTask),
+    Training(Box<training::TrainingTask>),
     /// See [`Request::Elbo`].
     #[cfg(labs)]
     Elbo(Box<elbo::ElboTask>),
@@ -95,7 +95,9 @@ impl Task {
             #[cfg(any(labs, kernels, lessons))]
             Request::Forward(request) => Task::Forward(forward::ForwardTask::new(request)?),
             #[cfg(lessons)]
-            Request::Training(request) => Task::Training(training::TrainingTask::new(*request, None)?),
+            Request::Training(request) => {
+                Task::Training(Box::new(training::TrainingTask::new(*request, None)?))
+            }
             #[cfg(all(labs, not(lessons)))]
             Request::Training(_) => {
                 return Err(JobError::Broken("networks are trained in another module".to_owned()));
@@ -125,7 +127,7 @@ impl Task {
         match (request, former) {
             #[cfg(lessons)]
             (Request::Training(request), Some(Task::Training(former))) => {
-                Ok(Task::Training(training::TrainingTask::new(*request, Some(former))?))
+                Ok(Task::Training(Box::new(training::TrainingTask::new(*request, Some(*former))?)))
             }
             (request, _) => Self::new(request),
         }

@@ -1,7 +1,7 @@
 //! Stands in for `fast.rs` where the kernels are not compiled in: it takes nothing.
 
 use crate::compute::messages::GridStage;
-#[cfg(labs)]
+#[cfg(any(labs, lessons))]
 use crate::math::Move;
 use crate::math::{Accumulator, Estimator, Formula, FormulaSpec, Mixture, Part, Plan, Quality};
 use std::sync::Arc;
@@ -52,22 +52,22 @@ impl Grid {
     }
 }
 
-#[cfg(labs)]
+#[cfg(any(labs, lessons))]
 pub(super) fn particle_budget(_: &Mixture) -> Option<usize> {
     None
 }
 
-#[cfg(labs)]
+#[cfg(any(labs, lessons))]
 pub(super) fn sample(_: &Mixture, _: u32, _: usize, _: [&mut [f32]; 2]) -> bool {
     false
 }
 
-#[cfg(labs)]
+#[cfg(any(labs, lessons))]
 pub(super) fn prior(_: u32, _: usize, _: [&mut [f32]; 2]) -> bool {
     false
 }
 
-#[cfg(labs)]
+#[cfg(any(labs, lessons))]
 pub(super) fn advance(_: &Mixture, _: &Move, _: (u32, u32), _: usize, _: [&mut [f32]; 2]) -> bool {
     false
 }

@@ -141,7 +141,7 @@ impl TrainingTask {
 
 /// Whether a denoiser is evaluated after so many steps.
 fn is_due(steps: usize) -> bool {
-    steps.is_multiple_of(EVERY) || (steps >= FIRST && steps < EVERY && steps.is_power_of_two())
+    steps.is_multiple_of(EVERY) || ((FIRST..EVERY).contains(&steps) && steps.is_power_of_two())
 }
 
 /// The target of a lesson.

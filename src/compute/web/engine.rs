@@ -9,6 +9,7 @@
 use super::pool::{Member, News};
 use super::pump::Pump;
 use super::spawn::{Module, has_webgpu, processors};
+use super::tier::{Backend, Tier};
 use crate::compute::{Event, Request, Shares, Slot, Slots, Submission, Update};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,49 +17,24 @@ use std::rc::Rc;
 /// Slices on the page, milliseconds: short, since input and drawing wait for them.
 const SLICE: f64 = 6.0;
 
-/// Where a job runs, and if not on the best tier, why not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tier {
-    /// The page's own worker is starting; jobs wait for it.
-    Starting,
-    /// In a worker of the page's own module; if faster ones were wanted, why they are not there.
-    Worker(Option<String>),
-    /// In so many fast workers, and why not on a GPU.
-    Fast(usize, String),
-    /// On a GPU of this name.
-    Gpu(String),
-    /// On the page, in slices, for this reason.
-    Inline(String),
-}
-
-/// What the visitor asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Backend {
-    /// The best there is.
-    #[default]
-    Auto,
-    /// A GPU, even one in software.
-    Gpu,
-    /// No GPU.
-    Cpu,
-}
-
-type Handler = Rc<dyn Fn(Event, &Tier)>;
+pub(super) type Handler = Rc<dyn Fn(Event, &Tier)>;
 
 /// Runs the jobs of the page. Clones share the engine.
 #[derive(Clone)]
 pub struct Engine(Rc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     next: Cell<u32>,
     /// The newest job of each slot, kept until it is done so that it can move to another tier.
-    pending: RefCell<Slots<Pending>>,
+    pub(super) pending: RefCell<Slots<Pending>>,
     /// A newer job that waits for the first picture of the pending one.
     next_up: RefCell<Slots<Pending>>,
     on_tier: Box<dyn Fn(Tier)>,
     own: RefCell<Own>,
     fast: RefCell<Fast>,
     gpu: RefCell<Graphics>,
+    #[cfg(labs)]
+    pub(super) school: RefCell<super::school::School>,
     /// Own workers that ran and broke since the page was opened.
     broken: Cell<usize>,
 }
@@ -92,12 +68,12 @@ enum Graphics {
     Refused(String),
 }
 
-struct Pending {
+pub(super) struct Pending {
     /// Changes when the job moves to another tier, so that news from the former one is told apart.
     id: u32,
     request: Request,
     backend: Backend,
-    handler: Handler,
+    pub(super) handler: Handler,
     shares: Shares,
     /// What the job runs on; `None` while it waits.
     tier: Option<Tier>,
@@ -116,6 +92,8 @@ impl Engine {
             own: RefCell::new(Own::Starting(None)),
             fast: RefCell::new(Fast::Unasked),
             gpu: RefCell::new(Graphics::Unasked),
+            #[cfg(labs)]
+            school: RefCell::default(),
             broken: Cell::new(0),
         }));
         engine.0.start_own();
@@ -167,6 +145,10 @@ impl Inner {
 
     /// The tier a request goes to now; `None` while there is none.
     fn tier_for(self: &Rc<Self>, request: &Request, backend: Backend) -> Option<Tier> {
+        #[cfg(labs)]
+        if request.is_training() {
+            return self.is_school_open().then_some(Tier::Lessons);
+        }
         let below = if request.is_wide() {
             match self.wide_tier(backend) {
                 Ok(tier) => return Some(tier),
@@ -242,7 +224,7 @@ impl Inner {
     }
 
     /// Sends what has waited.
-    fn send_waiting(self: &Rc<Self>) {
+    pub(super) fn send_waiting(self: &Rc<Self>) {
         let waits =
             |slot: &Slot| self.pending.borrow_mut().at(*slot).as_ref().is_some_and(|job| job.tier.is_none());
         for slot in Slot::ALL.into_iter().filter(waits) {
@@ -271,6 +253,11 @@ impl Inner {
                 if let Graphics::Ready(member, ..) = &*self.gpu.borrow() {
                     member.post(&next());
                 }
+                return;
+            }
+            Tier::Lessons => {
+                #[cfg(labs)]
+                self.school.borrow().post(&next());
                 return;
             }
             Tier::Starting | Tier::Worker(_) | Tier::Inline(_) => {}
@@ -307,12 +294,14 @@ impl Inner {
                 *self.own.borrow_mut() = Own::Worker(member);
                 self.send_waiting();
             }
+            #[cfg(labs)]
+            News::Loading(_) => {}
             News::Update(update) => self.deliver(0, update),
             News::Refused(reason) => self.compute_inline(reason),
             // A worker that ran and broke gets one successor.
             News::Broke(reason) => {
                 self.broken.set(self.broken.get() + 1);
-                self.take_back(|tier| !matches!(tier, Tier::Fast(..) | Tier::Gpu(_)));
+                self.take_back(|tier| !matches!(tier, Tier::Fast(..) | Tier::Gpu(_) | Tier::Lessons));
                 if self.broken.get() > 1 {
                     self.compute_inline(reason);
                 } else {
@@ -379,6 +368,8 @@ impl Inner {
                 drop(fast);
                 self.move_over();
             }
+            #[cfg(labs)]
+            News::Loading(_) => {}
             News::Update(update) => self.deliver(index, update),
             News::Refused(reason) | News::Broke(reason) => {
                 drop(self.fast.replace(Fast::Refused(reason.clone())));
@@ -442,6 +433,8 @@ impl Inner {
                 *self.gpu.borrow_mut() = Graphics::Ready(member, name, is_software);
                 self.move_over();
             }
+            #[cfg(labs)]
+            News::Loading(_) => {}
             News::Update(update) => self.deliver(0, update),
             // No device, or a lost one, or one that cannot go on.
             News::Refused(reason) | News::Broke(reason) => {
@@ -463,7 +456,7 @@ impl Inner {
     }
 
     /// Hands an event to the job it belongs to, unless the job has been replaced.
-    fn deliver(self: &Rc<Self>, index: usize, update: Update) {
+    pub(super) fn deliver(self: &Rc<Self>, index: usize, update: Update) {
         let Update { id, slot, event } = update;
         let (event, handler, tier) = {
             let mut pending = self.pending.borrow_mut();

@@ -7,10 +7,16 @@ mod gpu;
 #[cfg(feature = "web")]
 mod pool;
 mod pump;
+#[cfg(labs)]
+mod school;
 #[cfg(feature = "web")]
 mod spawn;
+#[cfg(feature = "web")]
+mod tier;
 mod worker;
 
 #[cfg(feature = "web")]
-pub use engine::{Backend, Engine, Tier};
+pub use engine::Engine;
+#[cfg(feature = "web")]
+pub use tier::{Backend, Tier};
 pub use worker::{is_worker, serve};

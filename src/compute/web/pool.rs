@@ -1,6 +1,8 @@
 //! The workers of a page: made, watched, and told apart by their place in the pool.
 
 use super::spawn::{Module, spawn};
+#[cfg(labs)]
+use super::worker::LOADING;
 use super::worker::{READY, decode, encode};
 use crate::compute::{Submission, Update};
 use std::cell::Cell;
@@ -12,11 +14,17 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 /// How long a worker may take to start, milliseconds. On a slow connection the script comes from
 /// the cache, so this is generous.
 const PATIENCE: i32 = 15_000;
+/// The same for one that says how its module comes.
+#[cfg(labs)]
+const MORE_PATIENCE: i32 = 180_000;
 
 /// News of a member.
 pub(super) enum News {
     /// It takes submissions from now on; what it says of itself.
     Ready(String),
+    /// Its module is on the way: the share that has come.
+    #[cfg(labs)]
+    Loading(f64),
     /// News of a job.
     Update(Update),
     /// It never started, for this reason.
@@ -49,6 +57,10 @@ impl Member {
                             ready.set(true);
                             report(News::Ready(rest.trim().to_owned()));
                         }
+                        #[cfg(labs)]
+                        None if text.starts_with(LOADING) => {
+                            report(News::Loading(text[LOADING.len()..].parse().unwrap_or(0.0)));
+                        }
                         None => report(News::Refused(text)),
                     },
                     None => {
@@ -72,7 +84,11 @@ impl Member {
             })
         };
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        lose_patience(ready.clone(), ended.clone(), report);
+        #[cfg(labs)]
+        let patience = if matches!(module, Module::Learn(..)) { MORE_PATIENCE } else { PATIENCE };
+        #[cfg(not(labs))]
+        let patience = PATIENCE;
+        lose_patience(patience, ready.clone(), ended.clone(), report);
         Ok(Self { worker, ended, _on_message: on_message, _on_error: on_error })
     }
 
@@ -92,7 +108,12 @@ impl Drop for Member {
 }
 
 /// Gives a worker up that has not started in time.
-fn lose_patience(ready: Rc<Cell<bool>>, ended: Rc<Cell<bool>>, report: Rc<impl Fn(News) + 'static>) {
+fn lose_patience(
+    patience: i32,
+    ready: Rc<Cell<bool>>,
+    ended: Rc<Cell<bool>>,
+    report: Rc<impl Fn(News) + 'static>,
+) {
     let Some(window) = web_sys::window() else {
         return;
     };
@@ -101,7 +122,7 @@ fn lose_patience(ready: Rc<Cell<bool>>, ended: Rc<Cell<bool>>, report: Rc<impl F
             report(News::Refused("the worker did not start".to_owned()));
         }
     });
-    let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE);
+    let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), patience);
 }
 
 fn describe(error: &JsValue) -> String {

@@ -15,13 +15,25 @@ extern "C" {
 }
 
 /// What a new worker runs: it takes the addresses of a script and of the module for it, or the
-/// compiled module itself, in its first message, and its role. A blob, because a sandboxed frame may not load
-/// worker scripts by address.
+/// compiled module itself, in its first message, and its role. Where it is told the module's size it says how much
+/// of it has come. A blob, because a sandboxed frame may not load worker scripts by address.
 const BOOT: &str = "self.onmessage = async (event) => {
-  const [script, module, role] = event.data;
+  let [script, module, role, size] = event.data;
   self.role = role;
   try {
     const app = await import(script);
+    if (size) {
+      const answer = await fetch(module);
+      if (!answer.ok) throw new Error(answer.status + ' for ' + module);
+      let have = 0;
+      const count = new TransformStream({ transform(chunk, out) {
+        have += chunk.length;
+        postMessage('loading ' + have / size);
+        out.enqueue(chunk);
+      } });
+      const type = { headers: { 'Content-Type': 'application/wasm' } };
+      module = new Response(answer.body.pipeThrough(count), type);
+    }
     await app.default({ module_or_path: module });
   } catch (error) {
     postMessage(String(error));
@@ -40,19 +52,23 @@ pub(super) enum Module {
     Fast(String, String),
     /// The same, to compute on a GPU.
     Gpu(String, String),
+    /// The one that trains networks: the same with the module's size in bytes.
+    #[cfg(labs)]
+    Learn(String, String, u32),
 }
 
 impl Module {
     /// The fast workers' module, if the page was built with one: what `cargo xtask
     /// build` notes in the page.
     pub(super) fn fast() -> Option<Self> {
-        let document = web_sys::window()?.document()?;
-        let address = |id: &str| {
-            let path = document.get_element_by_id(id)?.get_attribute("content")?;
-            // In full: the worker's own address is that of a blob.
-            Url::new_with_base(&path, &document.base_uri().ok()??).ok().map(|url| url.href())
-        };
         Some(Self::Fast(address("fast-script")?, address("fast-module")?))
+    }
+
+    /// The module that trains networks, if the page was built with one.
+    #[cfg(labs)]
+    pub(super) fn learn() -> Option<Self> {
+        let size = noted("learn-size").and_then(|size| size.parse().ok()).unwrap_or(0);
+        Some(Self::Learn(address("learn-script")?, address("learn-module")?, size))
     }
 
     /// The same with the role of computing on a GPU.
@@ -62,6 +78,17 @@ impl Module {
             other => Some(other),
         }
     }
+}
+
+/// What a `<meta>` element of the page says.
+fn noted(id: &str) -> Option<String> {
+    web_sys::window()?.document()?.get_element_by_id(id)?.get_attribute("content")
+}
+
+/// The address that one gives, in full: the worker's own address is that of a blob.
+fn address(id: &str) -> Option<String> {
+    let base = web_sys::window()?.document()?.base_uri().ok()??;
+    Url::new_with_base(&noted(id)?, &base).ok().map(|url| url.href())
 }
 
 /// Makes a worker that will serve jobs.
@@ -78,6 +105,10 @@ pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
         Module::Own => Array::of2(&SCRIPT.with(|url| JsValue::from(url.clone())), &wasm_bindgen::module()),
         Module::Fast(script, module) => Array::of2(&script.into(), &module.into()),
         Module::Gpu(script, module) => Array::of3(&script.into(), &module.into(), &GPU.into()),
+        #[cfg(labs)]
+        Module::Learn(script, module, size) => {
+            Array::of4(&script.into(), &module.into(), &JsValue::UNDEFINED, &(*size).into())
+        }
     };
     worker.post_message(&message)?;
     Ok(worker)

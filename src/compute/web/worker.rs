@@ -11,6 +11,10 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 /// What a worker says when it can take submissions.
 pub(super) const READY: &str = "ready";
 
+/// What it says before the share of its module that has come.
+#[cfg(labs)]
+pub(super) const LOADING: &str = "loading ";
+
 /// The role of the worker that computes on a GPU.
 pub(super) const GPU: &str = "gpu";
 

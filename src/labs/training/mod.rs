@@ -11,6 +11,8 @@
 //!
 //! Left out on purpose: figures.
 
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod controls;
 #[cfg(lessons)]
 mod gans;
 #[cfg(lessons)]

@@ -2,7 +2,7 @@
 //! discriminators say, and how far from the target they are.
 
 use super::{Course, target};
-use crate::compute::lessons::{Findings, GansFindings, GansLesson, push};
+use crate::compute::lessons::{Findings, GansFindings, GansLesson};
 use crate::compute::messages::JobError;
 use crate::learn::denoising::Denoising;
 use crate::learn::gan::{GanSpec, GanTraining};
@@ -105,7 +105,8 @@ impl Course for GansCourse {
         let next = self.gans.iter_mut().enumerate().find(|(_, gan)| gan.steps() == steps);
         if let Some((i, gan)) = next {
             let losses = gan.step()?;
-            push(&losses, &mut self.found.discriminators[i], &mut self.found.generators[i]);
+            self.found.discriminators[i].push(losses.discriminator);
+            self.found.generators[i].push(losses.generator);
         }
         Ok(())
     }

@@ -1,0 +1,217 @@
+//! The lab of learned scores on the page: figures, buttons, controls, tables and text.
+
+use super::plots::Truth;
+use super::state::Learned;
+use super::{jobs, plots, tables};
+use crate::compute::{DenoiserFindings, Reply};
+use crate::labs::common::Group;
+use crate::labs::controls::{
+    Shared, TargetControls, ending, place_of, reset_button, schedule_fields, seed_fields,
+};
+use crate::labs::diffusion_loss::{GAMMA, WEIGHTS};
+use crate::labs::figures::{NARROW, height, short};
+use crate::labs::training::controls::{SettingsSignal, network_fields};
+use crate::labs::training::settings::Kind;
+use crate::math::diffusion_loss::Weighting;
+use crate::plot::{Figure, Theme};
+use crate::ui::fields::{ChoiceField, NumberField, Slide};
+use crate::ui::figure::Picture;
+use crate::ui::job::SharedEngine;
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{number, place, show};
+use crate::ui::table::Table;
+use crate::ui::table_view::TableView;
+use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// Text of the lab, rendered at build time.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/learned.text.en.html"));
+
+/// The lab; a [`View`](crate::labs::controls::View).
+pub fn view(
+    state: RwSignal<Learned>,
+    shared: Shared,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+    busy: RwSignal<bool>,
+) -> AnyView {
+    let hands = Hands {
+        read: |s: &Learned| Clock { at: s.training.at, goal: s.training.steps },
+        write: |s: &mut Learned, clock: Clock| (s.training.at, s.training.steps) = (clock.at, clock.goal),
+    };
+    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    Effect::new(move |_| busy.set(trainer.job.busy.get()));
+    let shows = move |group| shared.shows(group);
+    let settings = SettingsSignal::of(state, |s: &Learned| &s.training, |s| &mut s.training);
+    // The truth changes with the target only, and takes longer to draw up than the rest.
+    let truth = Memo::new(move |_| {
+        shared.mixture.track();
+        Truth::new(&state.get_untracked())
+    });
+    let pictures = Pictures { state, trainer, truth, theme };
+    view! {
+        <div class="lab">
+            {pictures.main()}
+            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+                {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
+                {show(move || shows(Group::Curves), move || objective_fields(settings))}
+                {show(
+                    move || shows(Group::Estimator),
+                    move || {
+                        view! {
+                            <fieldset>
+                                <legend>"Network and its training"</legend>
+                                {network_fields(settings, Kind::Score)}
+                                {seed_fields(shared, Signal::stored(false))}
+                            </fieldset>
+                        }
+                            .into_any()
+                    },
+                )}
+                {show(
+                    move || shows(Group::Time),
+                    move || {
+                        view! {
+                            <fieldset>
+                                <legend>"Steps of the formula and of sampling"</legend>
+                                {schedule_fields(shared)}
+                            </fieldset>
+                        }
+                            .into_any()
+                    },
+                )}
+                {reset_button(state)}
+            </form>
+            {show(move || shows(Group::Convergence), move || pictures.progress())}
+            {show(move || shows(Group::Probe), move || pictures.score())}
+            {ending(shared, pictures.table(tables::plotted), TEXT)}
+        </div>
+    }
+    .into_any()
+}
+
+fn objective_fields(settings: SettingsSignal) -> AnyView {
+    let weights = WEIGHTS.map(|(name, _)| (name, words::weighting(name))).to_vec();
+    let min_snr = move || settings.get.get().objective == Weighting::MinSnr;
+    view! {
+        <fieldset>
+            <legend>"Objective"</legend>
+            <ChoiceField
+                label="Weights of the steps"
+                key="objective"
+                options=weights
+                value=place(move || place_of(&WEIGHTS, &settings.get.get().objective))
+                set=move |i: usize| settings.update(|s| s.objective = WEIGHTS[i].1)
+            />
+            {show(
+                min_snr,
+                move || {
+                    view! {
+                        <NumberField
+                            label="Largest weight"
+                            unit="γ"
+                            spec=GAMMA
+                            value=number(move || settings.get.get().gamma)
+                            set=move |v| settings.update(|s| s.gamma = v)
+                            slide=Slide::Log
+                        />
+                    }
+                        .into_any()
+                },
+            )}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What the figures are made of.
+#[derive(Clone, Copy)]
+struct Pictures {
+    state: RwSignal<Learned>,
+    trainer: Trainer<Learned>,
+    truth: Memo<Truth>,
+    theme: Memo<Theme>,
+}
+
+impl Pictures {
+    /// The newest findings if they are of the target on show; else those of a training that has not begun.
+    fn found<R>(self, make: impl FnOnce(&Learned, &DenoiserFindings) -> R) -> R {
+        let now = self.state.get();
+        self.trainer.job.answer.with(|answer| {
+            let fits = answer.as_ref().filter(|answer| answer.state.common.target == now.common.target);
+            let reply = fits.and_then(|answer| match &answer.reply {
+                Reply::Training(reply) => Some(&**reply),
+                _ => None,
+            });
+            make(&now, &plots::findings(reply))
+        })
+    }
+
+    fn main(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let narrow = Memo::new(move |_| width.get() < NARROW);
+        let figure: Memo<Option<Figure>> = Memo::new(move |_| {
+            Some(self.found(|_, found| self.truth.with(|t| plots::main(t, found, narrow.get()))))
+        });
+        let said = move || {
+            self.found(|_, found| match found.checks.last() {
+                Some((steps, scores)) => format!(
+                    "On held-out points after {steps} steps: {} nats by the learned score, {} by the exact one; {} less, where the score’s errors predict {}.",
+                    short(scores.learned.value),
+                    short(scores.exact.value),
+                    short(scores.fall.value),
+                    short(scores.predicted.value),
+                ),
+                None => "Press Train: a small network learns to predict noise, here in your browser. Its code is fetched then.".to_owned(),
+            })
+        };
+        panel(Panel {
+            work: Some(self.trainer.work()),
+            said: view! {
+                {trainer_view(self.trainer)}
+                {status(said)}
+            }
+            .into_any(),
+            below: view! { <TableView table=self.table(tables::checks) /> }.into_any(),
+            ..Panel::new(Picture::new("Formula with the learned score", figure, self.theme, width, height))
+        })
+    }
+
+    fn progress(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let narrow = Memo::new(move |_| width.get() < NARROW);
+        let figure: Memo<Option<Figure>> =
+            Memo::new(move |_| Some(self.found(|state, found| plots::progress(state, found, narrow.get()))));
+        panel(Panel {
+            name: "progress",
+            heading: Some(("progress-heading", "As it learns")),
+            work: Some(self.trainer.work()),
+            said: note(
+                "Dots: the formula with the learned score on points that training has not seen. Dotted: the formula with the exact score, less what the errors of the learned one predict.",
+            ),
+            ..Panel::new(Picture::new("Held-out log-density and loss", figure, self.theme, width, height))
+        })
+    }
+
+    fn score(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let narrow = Memo::new(move |_| width.get() < NARROW);
+        let figure: Memo<Option<Figure>> = Memo::new(move |_| {
+            Some(self.found(|_, found| self.truth.with(|t| plots::score(t, found, narrow.get()))))
+        });
+        panel(Panel {
+            name: "score",
+            heading: Some(("score-heading", "What it has learned")),
+            work: Some(self.trainer.work()),
+            said: note(
+                "Left: how far the learned prediction is from the best one, beside what noise even the best one leaves. Right: samples, few while it trains.",
+            ),
+            ..Panel::new(Picture::new("Error of the score, and samples", figure, self.theme, width, height))
+        })
+    }
+
+    fn table(self, make: fn(&DenoiserFindings) -> Table) -> Signal<Table> {
+        Signal::derive(move || self.found(|_, found| make(found)))
+    }
+}
