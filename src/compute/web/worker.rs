@@ -16,6 +16,7 @@ pub(super) const READY: &str = "ready";
 pub(super) const LOADING: &str = "loading ";
 
 /// The role of the worker that computes on a GPU.
+#[cfg(any(feature = "web", feature = "gpu"))]
 pub(super) const GPU: &str = "gpu";
 
 /// Slices of the worker, milliseconds: the longest a newer job waits for an older one.
