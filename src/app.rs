@@ -239,7 +239,8 @@ fn badge(tier: RwSignal<Tier>) -> AnyView {
                 "Maps are computed on the GPU ({name}) in single precision, everything else in a background worker in double."
             ),
         ),
-        Tier::Lessons => ("CPU · worker".to_owned(), "Trained in a background worker.".to_owned()),
+        #[cfg(labs)]
+        Tier::Lessons => ("CPU · worker".to_owned(), words::TIER_LESSONS.to_owned()),
         Tier::Inline(reason) => (
             "CPU · page".to_owned(),
             format!("Computed on the page itself in short slices, because {reason}."),

@@ -102,7 +102,9 @@ impl<S> Answer<S> {
         match self.tier {
             Tier::Fast(count, _) => words::in_workers(count),
             Tier::Gpu(_) => words::ON_GPU.to_owned(),
-            Tier::Worker(_) | Tier::Lessons => words::in_workers(1),
+            Tier::Worker(_) => words::in_workers(1),
+            #[cfg(labs)]
+            Tier::Lessons => words::in_workers(1),
             Tier::Starting | Tier::Inline(_) => words::ON_PAGE.to_owned(),
         }
     }

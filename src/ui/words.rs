@@ -84,6 +84,9 @@ pub fn training_is_at(done: usize, goal: usize, speed: f64) -> String {
     let speed = if speed > 0.0 { format!(" · {speed:.0} a second") } else { String::new() };
     format!("{done} of {goal} steps{speed}")
 }
+/// Where networks are trained.
+#[cfg(labs)]
+pub const TIER_LESSONS: &str = "Networks are trained in a background worker by WebAssembly on SIMD lanes in single precision: they are too small to gain from a GPU.";
 /// Optimisers, by their names in links.
 #[cfg(labs)]
 pub fn optimiser(name: &str) -> &'static str {

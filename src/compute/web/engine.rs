@@ -218,7 +218,11 @@ impl Inner {
             return;
         };
         self.post(id, slot, &tier, parts);
-        if slot == Slot::Main {
+        #[cfg(labs)]
+        let trains = tier == Tier::Lessons;
+        #[cfg(not(labs))]
+        let trains = false;
+        if slot == Slot::Main || trains {
             (self.on_tier)(tier);
         }
     }
@@ -255,8 +259,8 @@ impl Inner {
                 }
                 return;
             }
+            #[cfg(labs)]
             Tier::Lessons => {
-                #[cfg(labs)]
                 self.school.borrow().post(&next());
                 return;
             }
@@ -292,6 +296,9 @@ impl Inner {
                     _ => return,
                 };
                 *self.own.borrow_mut() = Own::Worker(member);
+                if self.pending.borrow_mut().at(Slot::Main).is_none() {
+                    (self.on_tier)(Tier::Worker(None));
+                }
                 self.send_waiting();
             }
             #[cfg(labs)]
@@ -301,7 +308,7 @@ impl Inner {
             // A worker that ran and broke gets one successor.
             News::Broke(reason) => {
                 self.broken.set(self.broken.get() + 1);
-                self.take_back(|tier| !matches!(tier, Tier::Fast(..) | Tier::Gpu(_) | Tier::Lessons));
+                self.take_back(|tier| matches!(tier, Tier::Starting | Tier::Worker(_) | Tier::Inline(_)));
                 if self.broken.get() > 1 {
                     self.compute_inline(reason);
                 } else {

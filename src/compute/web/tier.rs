@@ -14,6 +14,7 @@ pub enum Tier {
     /// On the page, in slices, for this reason.
     Inline(String),
     /// In the worker that trains networks.
+    #[cfg(labs)]
     Lessons,
 }
 

@@ -9,13 +9,14 @@ use super::state::Learned;
 use crate::compute::{DenoiserFindings, TrainingReply};
 use crate::labs::density::jobs::{interval, square};
 use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded, short};
+use crate::learn::spec::Scores;
 use crate::math::{Mixture, Scratch};
 use crate::plot::contour::levels_below;
 use crate::plot::{Axis, Dash, Figure, Grid, Layer, Panel, Role, Row};
 use std::sync::Arc;
 
 /// Points along the curve, and along a side of the map, at which the truth is drawn.
-const FINE: [usize; 2] = [641, 129];
+const FINE: [usize; 2] = [641, 121];
 /// Boxes of the histogram of samples.
 const BOXES: usize = 64;
 /// Errors below this are drawn there.
@@ -176,35 +177,40 @@ fn over_square(values: &[f64], side: usize, fine: usize) -> Vec<f64> {
     all
 }
 
+/// Mean of the formula with the learned score on held-out points, nats: the truth less what the learned score
+/// costs, both scores having the same draws, so that their noise cancels.
+pub fn learned(scores: &Scores) -> f64 {
+    scores.truth.value - scores.fall.value
+}
+
 /// Held-out log-likelihood, and the loss, over the steps.
 pub fn progress(state: &Learned, found: &DenoiserFindings, narrow: bool) -> Figure {
     let last = found.checks.last();
     let most = (state.training.steps as f64).max(last.map_or(0.0, |(steps, _)| *steps as f64)).max(100.0);
     let axis = || Axis::log("steps of training", (10.0, most));
     let checks: Vec<_> = found.checks.iter().filter(|(steps, _)| *steps >= 10).collect();
-    let series = |of: fn(&crate::learn::spec::Scores) -> f64| -> Vec<(f64, f64)> {
+    let series = |of: fn(&Scores) -> f64| -> Vec<(f64, f64)> {
         checks.iter().map(|(steps, scores)| (*steps as f64, of(scores))).collect()
     };
     let mut left = Panel::new(axis(), Axis::linear("nats", (-1.0, 0.0))).title("Held-out log-density");
-    let mut right =
-        Panel::new(axis(), Axis::linear("mean square", (0.0, 1.0))).title("Loss of the minibatches");
+    let mut right = Panel::new(axis(), Axis::linear("loss", (0.0, 1.0))).title("Loss of the minibatches");
     let mut words = "Nothing has been trained yet.".to_owned();
     if let Some((steps, newest)) = last {
         let line =
             |y: f64, role, dash, name: &str| Layer::HLine { y, role, dash, label: Some(name.to_owned()) };
-        let learned = series(|s| s.learned.value);
-        let all = [newest.truth.value, newest.exact.value].into_iter().chain(learned.iter().map(|p| p.1));
+        let curve = series(learned);
+        let all = curve.iter().map(|p| p.1).chain([newest.truth.value]);
         left.y.range = padded(all);
         left.layers.push(line(newest.truth.value, Role::Exact, Dash::Solid, "truth"));
         left.layers.push(
-            Layer::line(series(|s| s.exact.value - s.predicted.value), Role::Accent).dashed(Dash::Dotted),
+            Layer::line(series(|s| s.truth.value - s.predicted.value), Role::Exact).dashed(Dash::Dotted),
         );
-        left.layers.push(Layer::line(learned.clone(), Role::Formula).labelled("learned score"));
-        left.layers.push(Layer::points(learned, Role::Formula));
+        left.layers.push(Layer::line(curve.clone(), Role::Formula).labelled("learned score"));
+        left.layers.push(Layer::points(curve, Role::Formula));
         words = format!(
-            "After {steps} steps {} nats on held-out points, {} with the exact score.",
-            short(newest.learned.value),
-            short(newest.exact.value)
+            "After {steps} steps {} nats on held-out points, where the truth is {}.",
+            short(learned(newest)),
+            short(newest.truth.value)
         );
     }
     let losses: Vec<(f64, f64)> = found.losses.points().filter(|(step, _)| *step >= 10.0).collect();
@@ -233,7 +239,7 @@ pub fn score(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
     let range = if range.0 < range.1 { range } else { (range.0 - 1.0, range.0 + 1.0) };
     let mut left = Panel::new(
         Axis::linear("λ = log t/(1−t): data on the left, noise on the right", range),
-        Axis::log("mean square", (1e-4, 2.0)),
+        Axis::log("error", (1e-4, 2.0)),
     )
     .title("Error of the predicted noise");
     let mut words = String::new();

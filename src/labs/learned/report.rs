@@ -1,7 +1,7 @@
 //! Named quantities of a link, for the command line: those of the state that the link shows.
 
 use super::jobs;
-use super::plots::findings;
+use super::plots::{findings, learned};
 use super::state::Learned;
 use crate::compute::{JobError, Reply, run};
 use crate::labs::report::Quantity;
@@ -24,8 +24,7 @@ pub fn evaluate(state: &Learned) -> Result<Vec<Quantity>, JobError> {
     let mut quantities = vec![
         Quantity::list("train_steps", found.checks.iter().map(|(steps, _)| *steps as f64).collect(), "1"),
         mean("log_density_exact", |s| s.truth),
-        mean("log_density_formula", |s| s.exact),
-        mean("log_density_learned", |s| s.learned),
+        Quantity::list("log_density_learned", found.checks.iter().map(|(_, s)| learned(s)).collect(), "nat"),
         mean("fall", |s| s.fall),
         mean("fall_predicted", |s| s.predicted),
     ];

@@ -1,5 +1,6 @@
 //! From replies to tables of numbers.
 
+use super::plots::learned;
 use crate::compute::DenoiserFindings;
 use crate::ui::table::{Table, TableRow};
 
@@ -10,14 +11,12 @@ const DECIMALS: usize = 4;
 pub fn checks(found: &DenoiserFindings) -> Table {
     let rows = found.checks.iter().map(|(steps, s)| TableRow {
         heading: steps.to_string(),
-        cells: [s.learned.value, s.learned.error, s.exact.value, s.fall.value, s.predicted.value]
-            .map(Some)
-            .to_vec(),
+        cells: [learned(s), s.truth.value, s.fall.value, s.fall.error, s.predicted.value].map(Some).to_vec(),
         decimals: DECIMALS,
     });
     Table {
         caption: "Held-out log-density by the formula, nats".to_owned(),
-        columns: ["steps", "learned score", "± s.e.", "exact score", "fall", "fall predicted"]
+        columns: ["steps", "learned score", "truth", "fall", "± s.e.", "fall predicted"]
             .map(str::to_owned)
             .to_vec(),
         rows: rows.collect(),

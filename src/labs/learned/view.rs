@@ -20,7 +20,7 @@ use crate::ui::job::SharedEngine;
 use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{number, place, show};
 use crate::ui::table::Table;
-use crate::ui::table_view::TableView;
+use crate::ui::table_view::Numbers;
 use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
 use crate::ui::words;
 use leptos::prelude::*;
@@ -157,9 +157,9 @@ impl Pictures {
         let said = move || {
             self.found(|_, found| match found.checks.last() {
                 Some((steps, scores)) => format!(
-                    "On held-out points after {steps} steps: {} nats by the learned score, {} by the exact one; {} less, where the score’s errors predict {}.",
-                    short(scores.learned.value),
-                    short(scores.exact.value),
+                    "On held-out points after {steps} steps: {} nats by the learned score, where the truth is {}; {} less, where the score’s errors predict {}.",
+                    short(plots::learned(scores)),
+                    short(scores.truth.value),
                     short(scores.fall.value),
                     short(scores.predicted.value),
                 ),
@@ -173,7 +173,6 @@ impl Pictures {
                 {status(said)}
             }
             .into_any(),
-            below: view! { <TableView table=self.table(tables::checks) /> }.into_any(),
             ..Panel::new(Picture::new("Formula with the learned score", figure, self.theme, width, height))
         })
     }
@@ -188,8 +187,9 @@ impl Pictures {
             heading: Some(("progress-heading", "As it learns")),
             work: Some(self.trainer.work()),
             said: note(
-                "Dots: the formula with the learned score on points that training has not seen. Dotted: the formula with the exact score, less what the errors of the learned one predict.",
+                "Dots: the formula with the learned score on points that training has not seen. Dotted: the truth, less what the errors of the score predict.",
             ),
+            below: view! { <Numbers table=self.table(tables::checks) /> }.into_any(),
             ..Panel::new(Picture::new("Held-out log-density and loss", figure, self.theme, width, height))
         })
     }
