@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("permalink", &[]),
     ("kernels", &["math", "gpu"]),
     ("learn", &["math"]),
-    ("compute", &["kernels", "math", "gpu"]),
+    ("compute", &["kernels", "learn", "math", "gpu"]),
     ("plot", &["math"]),
     ("ui", &["compute", "kernels", "math", "plot", "permalink"]),
     ("labs", &["ui", "compute", "kernels", "learn", "math", "plot", "permalink"]),

@@ -119,6 +119,7 @@ async fn the_way_between_labs_keeps_the_target() -> Outcome {
         ("GAN", "A regularised GAN at equilibrium"),
         ("Classifier", "Classes told apart by denoising"),
         ("Diffusion loss", "What a diffusion head minimises"),
+        ("Learned", "A score that is learned"),
     ] {
         page.click_text("a", name).await?;
         page.ready().await?;
@@ -130,7 +131,7 @@ async fn the_way_between_labs_keeps_the_target() -> Outcome {
     }
     page.browser.back().await?;
     page.ready().await?;
-    assert_eq!(page.text("h1").await?, "Classes told apart by denoising");
+    assert_eq!(page.text("h1").await?, "What a diffusion head minimises");
     page.close().await
 }
 
