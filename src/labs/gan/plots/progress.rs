@@ -34,15 +34,15 @@ const JS: Measure = Measure {
     range: Some((0.0, 0.72)),
 };
 const OUTSIDE: Measure = Measure {
-    title: "samples outside the data’s 95 %",
-    unit: "share",
+    title: "share of samples outside the data’s 95 %",
+    unit: "",
     value: |found| found.outside,
     equilibrium: |ideal| Some(ideal.outside),
     range: Some((0.0, 1.0)),
 };
 const MODES: Measure = Measure {
     title: "modes reached",
-    unit: "count",
+    unit: "",
     value: |found| found.modes as f64,
     equilibrium: |_| None,
     range: None,
@@ -89,24 +89,22 @@ fn over_steps(measure: &Measure, found: &GansFindings, backdrop: Option<&Backdro
     let curves = [curve(0), curve(1)];
     let range = measure.range.unwrap_or_else(|| {
         let references = || floor.iter().chain(&equilibrium).copied();
-        let all = references().chain(curves.iter().flatten().map(|p| p.1));
-        let (low, high) = padded(all);
+        let most = references().reduce(f64::max).map_or(f64::INFINITY, |most| most + ABOVE);
+        let (low, high) = padded(references().chain(curves.iter().flatten().map(|p| p.1.min(most))));
         // Counts begin at none.
-        let low = if measure.title == MODES.title { 0.0 } else { low };
-        (low, references().reduce(f64::max).map_or(high, |most| high.min(most + ABOVE)))
+        (if measure.title == MODES.title { 0.0 } else { low }, high)
     });
     let mut panel = Panel::new(Axis::linear("steps", (0.0, steps)), Axis::linear(measure.unit, range))
         .title(measure.title);
-    let line = |y: f64, role: Role, name: &str| Layer::HLine {
-        y,
-        role,
-        dash: Dash::Dotted,
-        label: Some(name.to_owned()),
-    };
-    panel.layers.extend(floor.map(|y| line(y, Role::Data, "target")));
-    panel.layers.extend(equilibrium.map(|y| line(y, Role::Exact, "equilibrium")));
     panel.layers.extend(pair(curves));
+    panel.layers.extend(floor.map(|y| level(y, steps, Role::Data, "target")));
+    panel.layers.extend(equilibrium.map(|y| level(y, steps, Role::Exact, "equilibrium")));
     panel
+}
+
+/// A level for comparison.
+fn level(y: f64, steps: f64, role: Role, name: &str) -> Layer {
+    Layer::line(vec![(0.0, y), (steps, y)], role).dashed(Dash::Dotted).labelled(name)
 }
 
 /// Curves of both games.
@@ -125,15 +123,9 @@ fn losses(found: &GansFindings, backdrop: Option<&Backdrop>, steps: f64) -> Pane
     let curves = [0, 1].map(|i| found.discriminators[i].points().collect::<Vec<_>>());
     let mut panel = Panel::new(Axis::linear("steps", (0.0, steps)), Axis::linear("nats", (0.0, 1.7)))
         .title("losses of the discriminators");
-    let line = |y: f64, role: Role, name: &str| Layer::HLine {
-        y,
-        role,
-        dash: Dash::Dotted,
-        label: Some(name.to_owned()),
-    };
-    panel.layers.push(line(2.0 * LN_2, Role::Muted, "2 log 2: cannot tell"));
-    panel.layers.extend(backdrop.map(|ideal| line(ideal_loss(ideal), Role::Exact, "equilibrium")));
     panel.layers.extend(pair(curves));
+    panel.layers.push(level(2.0 * LN_2, steps, Role::Data, "2 log 2"));
+    panel.layers.extend(backdrop.map(|ideal| level(ideal_loss(ideal), steps, Role::Exact, "equilibrium")));
     panel
 }
 

@@ -9,6 +9,7 @@ use crate::labs::figures::{arrows, bars, histogram, short};
 use crate::labs::gan::jobs::{CURVE, JUDGED, MESH, SIDE};
 use crate::labs::gan::state::{Gan, Shown};
 use crate::learn::spec::Found;
+use crate::permalink::write_number;
 use crate::plot::{Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row};
 use std::sync::Arc;
 
@@ -121,10 +122,11 @@ pub fn training(
 
 /// Heading of either game.
 fn title(state: &Gan, i: usize) -> String {
+    let lambda = write_number(state.lambda);
     match (i, state.training.warm) {
         (0, _) => "without the regulariser".to_owned(),
-        (_, 0) => format!("with the regulariser, λ = {}", short(state.lambda)),
-        (_, warm) => format!("with it from step {warm}, λ = {}", short(state.lambda)),
+        (_, 0) => format!("with the regulariser, λ = {lambda}"),
+        (_, warm) => format!("with it from step {warm} on, λ = {lambda}"),
     }
 }
 
@@ -267,7 +269,7 @@ fn summary(state: &Gan, reply: Option<&TrainingReply>, found: &GansFindings) -> 
     format!(
         "{what} After {step} steps, without: {}. With λ = {}: {}.",
         words(plain, &found.floor),
-        short(state.lambda),
+        write_number(state.lambda),
         words(regularised, &found.floor)
     )
 }
