@@ -76,8 +76,13 @@ fn diffusion_loss_figure(
         "minimisers" => jobs::minimisers(state),
         "chain" => jobs::chain(state).ok_or("the chain needs a target in two dimensions")?,
         "weights" => return Ok(plots::weights(state)),
+        "heads" => {
+            let trained = train(jobs::lesson(state), state.training.at)?;
+            let truth = learned::plots::Truth::new(state.common.target.mixture());
+            return Ok(plots::heads(state, Some(&trained), &truth, narrow));
+        }
         other => {
-            let takes = "--figure takes main, minimisers, chain or weights here";
+            let takes = "--figure takes main, minimisers, chain, weights or heads here";
             return Err(format!("{takes}, not {other}").into());
         }
     };
@@ -165,4 +170,20 @@ fn train(lesson: Lesson, steps: usize) -> Result<TrainingReply, Failure> {
         Reply::Training(reply) => reply.ended.clone().map_or(Ok(*reply), |error| Err(error.into())),
         _ => Err("there is nothing to draw".into()),
     }
+}
+
+fn learned_figure(state: &learned::Learned, name: &str, narrow: bool) -> Result<Figure, Failure> {
+    use learned::{jobs, plots};
+    if !matches!(name, "main" | "progress" | "score") {
+        return Err(format!("--figure takes main, progress or score here, not {name}").into());
+    }
+    let Reply::Training(reply) = run(jobs::main(state))? else {
+        return Err("there is nothing to draw".into());
+    };
+    let (truth, found) = (plots::Truth::new(state.common.target.mixture()), plots::findings(Some(&reply)));
+    Ok(match name {
+        "progress" => plots::progress(state, &found, narrow),
+        "score" => plots::score(&truth, &found, narrow),
+        _ => plots::main(&truth, &found, narrow),
+    })
 }

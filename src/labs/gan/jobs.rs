@@ -4,6 +4,7 @@
 use super::state::{Gan, LAMBDA};
 use crate::compute::{GanRequest, GanWeights, GansLesson, Lesson, Request};
 use crate::labs::density::jobs::{interval, place, square};
+use crate::labs::learned::jobs::places;
 use crate::learn::spec::{GanSpec, Weights};
 use crate::math::diffusion_loss::Weighting;
 use crate::math::random::normal_quantile;
@@ -54,6 +55,7 @@ pub fn points(state: &Gan, stride: usize) -> Vec<f64> {
 /// drawn at its steps.
 pub fn lesson(state: &Gan) -> Lesson {
     let (common, settings) = (&state.common, &state.training);
+    let mixture = common.target.mixture();
     let seed = common.seed as u32;
     let spec = GanSpec {
         shape: settings.shape,
@@ -75,21 +77,9 @@ pub fn lesson(state: &Gan) -> Lesson {
         },
         schedule: (common.schedule(), common.steps as usize),
         score: settings.learned_score.then(score),
-        places: judged(state),
+        places: places(&mixture, JUDGED[mixture.dim().clamp(1, 2) - 1]),
         latent: latent(),
     })
-}
-
-/// Where the discriminators are shown, row by row.
-fn judged(state: &Gan) -> Vec<f64> {
-    let mixture = state.common.target.mixture();
-    let [curve, side] = JUDGED;
-    if mixture.dim() == 1 {
-        let range = interval(&mixture);
-        return (0..curve).map(|i| place(range, i, curve)).collect();
-    }
-    let [xs, ys] = square(&mixture);
-    (0..side * side).flat_map(|k| [place(xs, k % side, side), place(ys, k / side, side)]).collect()
 }
 
 /// The mesh: quantiles of `N(0, I)`, so that each of its cells has the same share of the samples.

@@ -144,13 +144,14 @@ fn summary(measures: &[Measure], found: &GansFindings, backdrop: Option<&Backdro
         .map(|measure| {
             let value = measure.value;
             let ideal = backdrop.and_then(measure.equilibrium);
-            let ideal = ideal.map_or_else(String::new, |v| format!(", equilibrium {}", short(v)));
+            let said = |v: f64| if measure.title == MODES.title { format!("{v}") } else { short(v) };
+            let ideal = ideal.map_or_else(String::new, |v| format!(", equilibrium {}", said(v)));
             format!(
                 "{}: without {}, with {}, target {}{ideal}",
                 measure.title,
-                short(value(plain)),
-                short(value(regularised)),
-                short(value(&found.floor))
+                said(value(plain)),
+                said(value(regularised)),
+                said(value(&found.floor))
             )
         })
         .collect();
