@@ -4,6 +4,8 @@ use crate::plot::{
     Axis, ColourBar, ColourScale, Figure, Grid, Layer, Panel, Row, contour::levels_below, preferred_height,
     ticks::fixed,
 };
+#[cfg(labs)]
+use crate::plot::{Dash, Role};
 use std::sync::Arc;
 
 /// Half width of a 95 % interval, in standard errors.
@@ -82,6 +84,59 @@ impl LogDensityMaps {
             vec![Row::new(vec![first, second, third]).bar(density_bar, 0, 2).bar(difference_bar, 2, 3)]
         }
     }
+}
+
+/// Arrows around their places as one broken line: their length grows with the vector's and saturates below
+/// `gap`, the distance between places; it is half the longest where the vector's is `half`.
+#[cfg(labs)]
+pub fn arrows(vectors: impl Iterator<Item = ((f64, f64), [f32; 2])>, gap: f64, half: f64) -> Layer {
+    let mut points = Vec::new();
+    for ((x, y), vector) in vectors {
+        let [u, v] = vector.map(f64::from);
+        let size = u.hypot(v);
+        // What is too short to have a direction is left out.
+        if !(size > 0.025 * half && size.is_finite()) {
+            continue;
+        }
+        let length = 0.86 * gap * size / (size + half);
+        let (u, v) = (u / size * length, v / size * length);
+        let (tip, tail) = ((x + 0.5 * u, y + 0.5 * v), (x - 0.5 * u, y - 0.5 * v));
+        let barb = |side: f64| (tip.0 - 0.34 * u - side * 0.2 * v, tip.1 - 0.34 * v + side * 0.2 * u);
+        points.extend([tail, tip, barb(1.0), tip, barb(-1.0), (f64::NAN, f64::NAN)]);
+    }
+    Layer::Line { points, role: Role::Muted, dash: Dash::Solid, width: 1.0, label: None }
+}
+
+/// A histogram over equal boxes of a range: the area and its outline.
+#[cfg(labs)]
+pub fn bars(range: (f64, f64), heights: &[f64], role: Role, name: &str) -> [Layer; 2] {
+    let width = (range.1 - range.0) / heights.len().max(1) as f64;
+    let edge = |i: usize| range.0 + width * i as f64;
+    let x: Vec<f64> = (0..heights.len()).flat_map(|i| [edge(i), edge(i + 1)]).collect();
+    let hi: Vec<f64> = heights.iter().flat_map(|h| [*h, *h]).collect();
+    let points = x.iter().copied().zip(hi.iter().copied()).collect();
+    let outline = Layer::Line { points, role, dash: Dash::Solid, width: 1.0, label: Some(name.to_owned()) };
+    [Layer::Band { lo: vec![0.0; x.len()], x, hi, role }, outline]
+}
+
+/// Heights of a histogram with the area of the share of the samples that lies in the range; as many boxes as
+/// suit their number.
+#[cfg(labs)]
+pub fn histogram(samples: impl Iterator<Item = f64> + Clone, range: (f64, f64)) -> Vec<f64> {
+    let count = samples.clone().count();
+    // Twice Rice's rule: the range is wider than where most samples are.
+    let boxes = (4.0 * (count as f64).cbrt()).ceil().clamp(16.0, 120.0);
+    let width = (range.1 - range.0) / boxes;
+    let mut heights = vec![0.0; boxes as usize];
+    for x in samples {
+        let place = ((x - range.0) / width).floor();
+        if place >= 0.0
+            && let Some(height) = heights.get_mut(place as usize)
+        {
+            *height += 1.0 / (count as f64 * width);
+        }
+    }
+    heights
 }
 
 /// The range of some values with a little room around them.

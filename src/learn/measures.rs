@@ -12,7 +12,7 @@
 //! Left out on purpose: more than two dimensions.
 
 use super::LearnError;
-pub use super::spec::Found;
+pub use super::spec::{Found, MOST_MODES};
 use crate::math::{Mixture, Scratch};
 
 /// Boxes along an axis, in one and in two dimensions.
@@ -25,8 +25,6 @@ const REACH: f64 = 4.0;
 const COVERED: f64 = 0.25;
 /// Share of the data that counts as outside of where the data are: as in the laboratory of equilibria.
 const OUTSIDE: f64 = 0.05;
-/// Most components that are told apart.
-pub const MOST_MODES: usize = 12;
 
 /// A target, ready to be compared with.
 #[derive(Clone, Debug)]

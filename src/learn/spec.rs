@@ -147,6 +147,9 @@ pub struct GanLosses {
     pub generator: f64,
 }
 
+/// Most components that measures tell apart.
+pub const MOST_MODES: usize = 12;
+
 /// What was found of some samples.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {

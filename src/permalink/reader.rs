@@ -53,6 +53,12 @@ impl Reader {
         Some(self.pairs.remove(index).1)
     }
 
+    /// Whether a key is there.
+    #[cfg(labs)]
+    pub fn has(&self, key: &str) -> bool {
+        self.pairs.iter().any(|(known, _)| known == key)
+    }
+
     /// A number, moved into its range where it lies outside.
     pub fn number(&mut self, spec: &Number) -> f64 {
         self.optional_number(spec).unwrap_or(spec.default)

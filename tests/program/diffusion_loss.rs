@@ -49,4 +49,7 @@ fn every_figure_is_drawn() {
     for figure in ["main", "minimisers", "chain", "weights"] {
         svg(&query, &format!("diffusion-loss-{figure}.svg"), &["--figure", figure]);
     }
+    let query = format!("{query}&units=8&layers=1&batch=16&at=5");
+    let heads = svg(&query, "diffusion-loss-heads.svg", &["--figure", "heads"]);
+    assert!(heads.contains("After 5 steps: formula"), "no numbers");
 }

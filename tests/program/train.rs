@@ -1,7 +1,7 @@
-//! `scorescope train`: the JSON of one seed and of several, the table, and what it says when training
-//! cannot go on.
+//! Trainings on the command line. `scorescope train`: the JSON of one seed and of several, the table, and what it says when training
+//! cannot go on. `scorescope render`: figures of the state that a link shows.
 
-use super::{json, printed, refused, scalar, values};
+use super::{json, printed, refused, scalar, svg, values};
 
 const SMALL: &str = "lab=gan&target=gaussian2&train=8&units=8&layers=1";
 
@@ -45,4 +45,25 @@ fn what_cannot_be_trained_is_refused() {
     ] {
         assert!(refused(arguments).starts_with("scorescope: "));
     }
+}
+
+/// A figure is of the networks after `at` steps, and says what the study finds after as many.
+#[test]
+fn figures_are_of_the_state_that_the_link_shows() {
+    let query = format!("{SMALL}&at=8");
+    let found = scalar(&json(&["train", SMALL]), "js_regularised");
+    for figure in ["training", "progress"] {
+        let drawn = svg(&query, &format!("gan-{figure}.svg"), &["--figure", figure]);
+        assert!(
+            drawn.contains(&format!("{found:.4}")) && drawn.contains(" 8 steps") | drawn.contains("step 8"),
+            "{figure}"
+        );
+    }
+    assert!(
+        refused(&["render", SMALL, "-o", "never.svg", "--figure", "losses"]).contains("training or progress")
+    );
+    assert!(
+        refused(&["render", &format!("{SMALL}&at=8&rate=10"), "-o", "never.svg", "--figure", "training"])
+            .contains("learning rate")
+    );
 }

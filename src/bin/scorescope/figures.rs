@@ -1,7 +1,9 @@
 //! The figure that a link and a name stand for.
 
 use super::Failure;
-use scorescope::compute::{DiffusionLossReply, ForwardReply, Reply, Request, run, run_on};
+use scorescope::compute::{
+    DiffusionLossReply, ForwardReply, Go, Lesson, Reply, Request, TrainingReply, TrainingRequest, run, run_on,
+};
 use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, forward, gan, learned};
 use scorescope::plot::Figure;
 
@@ -74,8 +76,13 @@ fn diffusion_loss_figure(
         "minimisers" => jobs::minimisers(state),
         "chain" => jobs::chain(state).ok_or("the chain needs a target in two dimensions")?,
         "weights" => return Ok(plots::weights(state)),
+        "heads" => {
+            let trained = train(jobs::lesson(state), state.training.at)?;
+            let truth = learned::plots::Truth::new(state.common.target.mixture());
+            return Ok(plots::heads(state, Some(&trained), &truth, narrow));
+        }
         other => {
-            let takes = "--figure takes main, minimisers, chain or weights here";
+            let takes = "--figure takes main, minimisers, chain, weights or heads here";
             return Err(format!("{takes}, not {other}").into());
         }
     };
@@ -137,15 +144,32 @@ fn forward_figure(state: &forward::Forward, name: &str, narrow: bool) -> Result<
 
 fn gan_figure(state: &gan::Gan, name: &str, narrow: bool) -> Result<Figure, Failure> {
     use gan::{jobs, plots};
-    if !matches!(name, "main" | "sweep") {
-        return Err(format!("--figure takes main or sweep here, not {name}").into());
+    if !matches!(name, "main" | "sweep" | "training" | "progress") {
+        return Err(format!("--figure takes main, sweep, training or progress here, not {name}").into());
     }
-    let figure = match run(jobs::main(state))? {
-        Reply::Gan(reply) if name == "sweep" => Some(plots::sweep(state, Some(&reply), narrow)),
-        Reply::Gan(reply) => plots::main(state, &reply, narrow),
-        _ => None,
+    let Reply::Gan(reply) = run(jobs::main(state))? else {
+        return Err("there is nothing to draw".into());
+    };
+    let figure = match name {
+        "main" => plots::main(state, &reply, narrow),
+        "sweep" => Some(plots::sweep(state, Some(&reply), narrow)),
+        _ => {
+            let trained = train(jobs::lesson(state), state.training.at)?;
+            let backdrop = plots::Backdrop::new(state, &reply);
+            let draw = if name == "training" { plots::training } else { plots::progress };
+            Some(draw(state, Some(&trained), backdrop.as_ref(), narrow))
+        }
     };
     figure.ok_or_else(|| "there is nothing to draw".into())
+}
+
+/// Trains as far as a link says.
+fn train(lesson: Lesson, steps: usize) -> Result<TrainingReply, Failure> {
+    let request = TrainingRequest { lesson, go: Go::To(steps) };
+    match run(Request::Training(Box::new(request)))? {
+        Reply::Training(reply) => reply.ended.clone().map_or(Ok(*reply), |error| Err(error.into())),
+        _ => Err("there is nothing to draw".into()),
+    }
 }
 
 fn learned_figure(state: &learned::Learned, name: &str, narrow: bool) -> Result<Figure, Failure> {
@@ -156,7 +180,7 @@ fn learned_figure(state: &learned::Learned, name: &str, narrow: bool) -> Result<
     let Reply::Training(reply) = run(jobs::main(state))? else {
         return Err("there is nothing to draw".into());
     };
-    let (truth, found) = (plots::Truth::new(state), plots::findings(Some(&reply)));
+    let (truth, found) = (plots::Truth::new(state.common.target.mixture()), plots::findings(Some(&reply)));
     Ok(match name {
         "progress" => plots::progress(state, &found, narrow),
         "score" => plots::score(&truth, &found, narrow),

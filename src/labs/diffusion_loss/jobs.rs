@@ -1,9 +1,13 @@
-//! From parameters to requests: which points are computed, in which order, coarse to fine.
+//! From parameters to requests: which points are computed, in which order, coarse to fine; and to the lesson of
+//! the heads that are trained.
 
 use super::state::DiffusionLoss;
-use crate::compute::{ChainRequest, DiffusionLossRequest, LossMinimisersRequest, LossesRequest, Request};
+use crate::compute::{
+    ChainRequest, DiffusionLossRequest, HeadsLesson, Lesson, LossMinimisersRequest, LossesRequest, Request,
+};
 use crate::labs::density::jobs::{interval, place, square};
 use crate::math::Mixture;
+use crate::math::diffusion_loss::Weighting;
 
 /// Points along the curve, one more than a power of two.
 pub const CURVE: usize = 257;
@@ -65,6 +69,13 @@ pub fn chain(state: &DiffusionLoss) -> Option<Request> {
             sides: sides.to_vec(),
         }))
     })
+}
+
+/// How all heads are trained; the weighting that is picked out is no part of it.
+pub fn lesson(state: &DiffusionLoss) -> Lesson {
+    let (common, weighting) = (&state.common, (Weighting::default(), state.gamma));
+    let spec = state.training.denoising(common, weighting, common.seed as u32, 0);
+    Lesson::Heads(HeadsLesson { target: common.target.components(), spec })
 }
 
 /// The interval of `x` that the curves are drawn over.

@@ -3,8 +3,8 @@
 //!
 //! Losses over `x` at one context and over points drawn from the target; the weights over log-SNR; the
 //! minimisers in a family that does not hold the target; and the joint log-density that the chain of
-//! conditionals adds up to. In one dimension there is no context, and no chain. Without training: the
-//! scores are the target's own, or a family's.
+//! conditionals adds up to. In one dimension there is no context, and no chain. The scores are the target's
+//! own, or a family's; beside them small heads are trained, one for each weighting.
 
 pub mod jobs;
 pub mod plots;

@@ -1,9 +1,11 @@
 //! From replies to figures. Pure: the same reply gives the same figure.
 
 mod chain;
+mod heads;
 mod minimisers;
 
 pub use chain::{chain, largest_error};
+pub use heads::{findings, heads};
 pub use minimisers::minimisers;
 
 use super::jobs::{CURVE, Item, order, range};

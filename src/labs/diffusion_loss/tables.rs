@@ -1,8 +1,9 @@
 //! From replies to tables of numbers.
 
-use super::plots::{fits, name, sorted};
+use super::plots::{findings, fits, name, sorted};
 use super::state::DiffusionLoss;
-use crate::compute::{LossMinimisersReply, LossesReply};
+use crate::compute::{LossMinimisersReply, LossesReply, TrainingReply};
+use crate::learn::spec::Mean;
 use crate::math::diffusion_loss::Weighting;
 use crate::ui::table::{Table, TableRow, show};
 
@@ -46,6 +47,37 @@ pub fn minimisers(reply: &LossMinimisersReply) -> Table {
         columns: ["objective", "θ", "θ − likelihood’s", "KL(p ‖ pθ)", "KL − least"]
             .map(str::to_owned)
             .to_vec(),
+        rows,
+    }
+}
+
+/// What each head is worth on held-out points, at the newest evaluation, beside the truth and the exact score.
+pub fn heads(reply: &TrainingReply) -> Table {
+    let newest = findings(reply).and_then(|found| found.checks.last());
+    let Some((step, scores)) = newest else { return Table::default() };
+    let Some(first) = scores.first() else { return Table::default() };
+    let row = |heading: &str, mean: Mean, rest: [Option<f64>; 2]| TableRow {
+        heading: heading.to_owned(),
+        cells: vec![Some(mean.value), Some(mean.error), rest[0], rest[1]],
+        decimals: 4,
+    };
+    let mut rows =
+        vec![row("truth", first.truth, [None; 2]), row("formula, exact score", first.exact, [None; 2])];
+    for (weighting, scores) in Weighting::ALL.iter().zip(scores) {
+        let falls = [Some(scores.fall.value), Some(scores.predicted.value)];
+        rows.push(row(name(*weighting), scores.learned, falls));
+    }
+    Table {
+        caption: format!("Held-out log-likelihood after {step} steps, in nats"),
+        columns: [
+            "head",
+            "log-likelihood",
+            "standard error",
+            "fall below the exact score’s",
+            "predicted fall",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows,
     }
 }

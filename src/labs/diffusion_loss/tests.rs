@@ -2,9 +2,14 @@
 
 use super::report::evaluate;
 use super::*;
-use crate::compute::{DiffusionLossReply, JobError, Progress, Reply, Request, Task, run};
+use crate::compute::{
+    DiffusionLossReply, Go, JobError, Progress, Reply, Request, Task, TrainingRequest, run,
+};
+use crate::labs::learned::plots::Truth;
 use crate::labs::report::Quantity;
 use crate::labs::{LabState, Model, open, open_as};
+use crate::learn::Level;
+use crate::learn::denoising::Denoising;
 use crate::math::diffusion_loss::Weighting;
 use crate::plot::{Figure, Layer};
 
@@ -42,6 +47,57 @@ fn links_open_to_the_state_that_wrote_them() {
         assert_eq!((again, notices), (LabState::DiffusionLoss(first), vec![]), "{query}");
     }
     assert_eq!(DiffusionLoss::default().query(), "v=1&lab=diffusion-loss");
+}
+
+#[test]
+fn heads_are_trained_as_the_link_says_and_drawn_with_their_numbers() {
+    for (query, given) in [("&target=three", 1), ("&target=bimodal&optimiser=momentum&rate=0.05&seed=4", 0)] {
+        let state = state(&format!("{query}&units=12&layers=2&batch=32&train=40&at=40&weights=edm"));
+        let lesson = jobs::lesson(&state);
+        // The weighting that is picked out and the steps are no part of it.
+        let other = DiffusionLoss { weights: Weighting::MinSnr, ..state.clone() };
+        assert_eq!(jobs::lesson(&other), lesson);
+        let request = TrainingRequest { lesson, go: Go::To(state.training.at) };
+        let Ok(Reply::Training(reply)) = run(Request::Training(Box::new(request))) else { panic!("{query}") };
+        let found = plots::findings(&reply).expect("heads");
+        let (step, scores) = found.checks.last().expect("evaluated");
+        assert_eq!((*step, scores.len()), (40, 5));
+        // As the command line's study trains each.
+        let target = std::sync::Arc::new(state.common.target.mixture());
+        for (weighting, history) in Weighting::ALL.into_iter().zip(&found.losses) {
+            let spec = state.training.denoising(
+                &state.common,
+                (weighting, state.gamma),
+                state.common.seed as u32,
+                given,
+            );
+            let mut alone = Denoising::new(std::sync::Arc::clone(&target), &spec, Level::new());
+            let losses: Vec<f32> = (0..40).map(|_| alone.step().expect("a step") as f32).collect();
+            assert_eq!(history.means, losses, "{query} {weighting:?}");
+        }
+        let table = tables::heads(&reply);
+        assert_eq!(table.rows.len(), 7);
+        for (row, scores) in table.rows[2..].iter().zip(scores) {
+            let means =
+                [scores.learned.value, scores.learned.error, scores.fall.value, scores.predicted.value];
+            assert_eq!(row.cells, means.map(Some));
+            // What the identity of section 7 says of the fall.
+            close(scores.fall.value, scores.predicted.value, 0.25 * scores.fall.value.abs() + 0.1);
+        }
+        let truth = Truth::new(state.common.target.mixture());
+        let figure = plots::heads(&state, Some(&reply), &truth, false);
+        let said = crate::labs::figures::short(scores[3].learned.value);
+        assert!(figure.summary.contains(&format!("EDM {said}")), "{}", figure.summary);
+        let panels = &figure.rows[0].panels;
+        let named = panels[0].layers.iter().filter(|l| matches!(l, Layer::Line { label: Some(_), .. }));
+        assert_eq!(named.count(), 7);
+        assert_eq!(panels[1].title.as_deref(), Some("samples, EDM"));
+        // Other samples for other weights.
+        let other = plots::heads(&other, Some(&reply), &truth, true);
+        assert_ne!(other.rows[1].panels[0].layers, panels[1].layers);
+        let empty = plots::heads(&state, None, &truth, false);
+        assert!(empty.summary.contains("Nothing is trained") && empty.rows[0].panels.len() == 2);
+    }
 }
 
 #[test]

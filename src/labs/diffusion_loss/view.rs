@@ -1,5 +1,7 @@
 //! The diffusion-loss lab on the page: figures, controls, tables and text.
 
+mod heads;
+
 use super::state::{DiffusionLoss, GAMMA, MODELS, WEIGHTS, Z_REACH, home};
 use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
@@ -21,6 +23,7 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{dynamic, flag, number, place, show};
 use crate::ui::table_view::TableView;
 use crate::ui::words;
+use heads::{Heads, use_heads};
 use leptos::prelude::*;
 
 /// Text of the lab, rendered at build time.
@@ -44,7 +47,10 @@ pub fn view(
         let request = if s.common.shows(Group::Convergence) { jobs::chain(s) } else { None };
         request.map(|request| (request, Backend::Cpu))
     });
-    Effect::new(move |_| busy.set(losses.busy.get() || minimisers.busy.get() || chain.busy.get()));
+    let heads = use_heads(state, shared, engine, theme);
+    Effect::new(move |_| {
+        busy.set(losses.busy.get() || minimisers.busy.get() || chain.busy.get() || heads.busy());
+    });
     let shows = move |group| shared.shows(group);
     let plane = move || shared.dim() == 2;
     view! {
@@ -84,6 +90,7 @@ pub fn view(
                             .into_any()
                     },
                 )}
+                {show(move || Heads::shows(shared), move || heads.controls())}
                 {reset_button(state)}
             </form>
             {show(move || shows(Group::Curves), move || weights_figure(state, theme))}
@@ -95,6 +102,7 @@ pub fn view(
                 move || plane() && shows(Group::Convergence),
                 move || chain_figure(state, shared, chain, theme),
             )}
+            {show(move || Heads::shows(shared), move || heads.learned())}
             {ending(shared, table(losses, losses_reply, tables::plotted), TEXT)}
         </div>
     }

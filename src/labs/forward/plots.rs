@@ -13,7 +13,7 @@ pub use side::{fitted_order, samplers, schedule, scheme_name};
 use super::jobs::{COLUMNS, range};
 use super::state::{Forward, process_name};
 use crate::compute::{CourseReply, FrameReply};
-use crate::labs::figures::{DEPTH, short};
+use crate::labs::figures::{DEPTH, arrows, bars, short};
 use crate::math::{self, Process, Time, step_index};
 use crate::plot::contour::levels_below;
 use crate::plot::{
@@ -173,8 +173,12 @@ fn plane_layers(state: &Forward, frame: &FrameReply, [x, y]: [(f64, f64); 2]) ->
         layers.push(Layer::Contours { grid, levels, role: Some(Role::Exact) });
     }
     if !frame.arrows.is_empty() {
-        let points = arrows(&frame.arrows, [x, y]);
-        layers.push(Layer::Line { points, role: Role::Muted, dash: Dash::Solid, width: 1.0, label: None });
+        let n = frame.arrows.len().isqrt().max(1);
+        let gap = (x.1 - x.0) / n as f64;
+        let middle = |k: usize| (x.0 + gap * ((k % n) as f64 + 0.5), y.0 + gap * ((k / n) as f64 + 0.5));
+        let places = frame.arrows.iter().enumerate().map(|(k, score)| (middle(k), *score));
+        // A score of one per unit of N(0, I)'s deviation is drawn at a third of the longest.
+        layers.push(arrows(places, gap, 2.0));
     }
     layers.extend(ways(frame, tail(state, frame), |_, place| (f64::from(place[0]), f64::from(place[1]))));
     layers
@@ -214,30 +218,6 @@ fn ways(frame: &FrameReply, last: usize, place: impl Fn(f64, &[f32; 2]) -> (f64,
         });
     }
     layers
-}
-
-/// Arrows as one broken line: their length grows with the score's and saturates below the distance
-/// between them.
-fn arrows(scores: &[[f32; 2]], [x, y]: [(f64, f64); 2]) -> Vec<(f64, f64)> {
-    let n = scores.len().isqrt().max(1);
-    let gap = (x.1 - x.0) / n as f64;
-    // A score of one per unit of N(0, I)'s deviation is drawn at half the longest.
-    let half_length = 2.0;
-    let mut points = Vec::with_capacity(6 * scores.len());
-    for (k, score) in scores.iter().enumerate() {
-        let [u, v] = score.map(f64::from);
-        let size = u.hypot(v);
-        if !(size > 0.05 && size.is_finite()) {
-            continue;
-        }
-        let length = 0.86 * gap * size / (size + half_length);
-        let (u, v) = (u / size * length, v / size * length);
-        let (cx, cy) = (x.0 + gap * ((k % n) as f64 + 0.5), y.0 + gap * ((k / n) as f64 + 0.5));
-        let (tip, tail) = ((cx + 0.5 * u, cy + 0.5 * v), (cx - 0.5 * u, cy - 0.5 * v));
-        let barb = |side: f64| (tip.0 - 0.34 * u - side * 0.2 * v, tip.1 - 0.34 * v + side * 0.2 * u);
-        points.extend([tail, tip, barb(1.0), tip, barb(-1.0), (f64::NAN, f64::NAN)]);
-    }
-    points
 }
 
 /// `t` with as many digits as tell neighbouring steps apart.
@@ -296,19 +276,7 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
     let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.15 * highest)))
         .title(format!("At t = {}", shown_time(t)));
     if let Some(heights) = histogram {
-        let edges: Vec<f64> = places(heights.len() + 1).collect();
-        let steps = |values: &[f64]| values.iter().flat_map(|v| [*v, *v]).collect::<Vec<f64>>();
-        let x: Vec<f64> = edges.windows(2).flat_map(|w| [w[0], w[1]]).collect();
-        let hi = steps(&heights);
-        let points = x.iter().copied().zip(hi.iter().copied()).collect();
-        panel.layers.push(Layer::Band { lo: vec![0.0; x.len()], x, hi, role: role(state) });
-        panel.layers.push(Layer::Line {
-            points,
-            role: role(state),
-            dash: Dash::Solid,
-            width: 1.0,
-            label: Some("particles".to_owned()),
-        });
+        panel.layers.extend(bars(range, &heights, role(state), "particles"));
     }
     if let Some(points) = target {
         panel.layers.push(Layer::Line {

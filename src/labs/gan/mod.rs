@@ -3,7 +3,8 @@
 //!
 //! In one dimension the densities, the discriminator and the regulariser as curves; in two as maps; the
 //! distances from the data over the strength of the regulariser. This is the equilibrium of the ideal
-//! game; training is left out.
+//! game. Beside it the game is played out: two small GANs are trained, one without the regulariser and one
+//! with it.
 
 pub mod jobs;
 pub mod plots;
@@ -13,4 +14,7 @@ pub mod tables;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod view;
 
-pub use state::{Gan, LAMBDA, WEIGHTS};
+pub use state::{Gan, LAMBDA, SHOWN, Shown, WEIGHTS};
+
+#[cfg(all(test, lessons))]
+mod tests;

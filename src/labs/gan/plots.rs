@@ -1,6 +1,12 @@
 //! From replies to figures. Pure: the same reply gives the same figure. The equilibrium for the `λ`
 //! in force is found here, in about a millisecond, so that a slider needs no new reply.
 
+mod progress;
+mod training;
+
+pub use progress::{ideal_loss, progress};
+pub use training::{Backdrop, findings, training};
+
 use super::jobs::{CURVE, SIDE};
 use super::state::{Gan, LAMBDA};
 use crate::compute::{GanField, GanReply, GanWeights};

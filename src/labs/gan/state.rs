@@ -14,6 +14,33 @@ pub const WEIGHTS: [(&str, GanWeights); 2] = [("paper", GanWeights::Paper), ("un
 /// Strength of the regulariser.
 pub const LAMBDA: Number = Number { key: "lambda", min: 0.0, max: 20.0, default: 0.5, whole: false };
 
+/// What is drawn of the games that are played out in the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Samples of the generators.
+    Samples,
+    /// Images of a mesh of latent places.
+    Manifold,
+    /// What the discriminators say.
+    Discriminator,
+    /// Where they pull samples.
+    Pulls,
+}
+
+/// Their names in links.
+pub const SHOWN: [(&str, Shown); 4] = [
+    ("samples", Shown::Samples),
+    ("manifold", Shown::Manifold),
+    ("discriminator", Shown::Discriminator),
+    ("pulls", Shown::Pulls),
+];
+
+/// The key of what is drawn.
+const VIEW: &str = "view";
+
+/// What is drawn where the link does not say.
+const USUAL: [Shown; 3] = [Shown::Samples, Shown::Manifold, Shown::Discriminator];
+
 /// The parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gan {
@@ -28,6 +55,8 @@ pub struct Gan {
     pub rule: Rule,
     /// How the two games that are played out are trained.
     pub training: Settings,
+    /// What is drawn of them.
+    pub view: Vec<Shown>,
 }
 
 impl Default for Gan {
@@ -38,6 +67,7 @@ impl Default for Gan {
             weights: GanWeights::default(),
             rule: Rule::Continuous,
             training: Settings::new(Kind::Gan),
+            view: USUAL.to_vec(),
         }
     }
 }
@@ -53,6 +83,8 @@ impl Model for Gan {
             weights: reader.choice("weights", &WEIGHTS, default.weights),
             rule: reader.choice("rule", &RULES, default.rule),
             training: Settings::read(reader, Kind::Gan),
+            // None at all is a choice too.
+            view: if reader.has(VIEW) { reader.choices(VIEW, &SHOWN) } else { default.view },
         }
     }
 
@@ -62,6 +94,11 @@ impl Model for Gan {
         writer.choice("weights", &WEIGHTS, self.weights, default.weights);
         writer.choice("rule", &RULES, self.rule, default.rule);
         self.training.write(writer, Kind::Gan);
+        if self.view.is_empty() {
+            writer.text(VIEW, "");
+        } else if self.view != default.view {
+            writer.choices(VIEW, &SHOWN, &self.view);
+        }
     }
 
     fn into_lab(self) -> crate::labs::LabState {

@@ -1,9 +1,10 @@
 //! From replies to tables of numbers.
 
 use super::jobs::{CURVE, SIDE, points};
-use super::plots::{Shown, shown};
+use super::plots::{Backdrop, Shown, findings, ideal_loss, shown};
 use super::state::Gan;
-use crate::compute::{GanReply, GanWeights};
+use crate::compute::{GanReply, GanWeights, TrainingReply};
+use crate::learn::spec::Found;
 use crate::ui::table::{Table, TableRow};
 
 /// Decimals of densities and measures.
@@ -41,6 +42,48 @@ pub fn measures(state: &Gan, reply: &GanReply) -> Table {
     }));
     let lambda = crate::permalink::write_number(state.lambda);
     Table { caption: format!("The generator at equilibrium, λ = {lambda}"), columns, rows }
+}
+
+/// What was found of both GANs that are trained, at the newest measurement, beside the target's own draws and
+/// the equilibrium.
+pub fn trained(state: &Gan, reply: &TrainingReply, ideal: Option<&Backdrop>) -> Table {
+    let Some(found) = findings(reply) else { return Table::default() };
+    let Some((step, [plain, regularised])) = found.checks.last() else { return Table::default() };
+    let row = |heading: &str, value: fn(&Found) -> f64, ideal: Option<f64>, decimals: usize| TableRow {
+        heading: heading.to_owned(),
+        cells: vec![Some(value(plain)), Some(value(regularised)), Some(value(&found.floor)), ideal],
+        decimals,
+    };
+    let mut rows = vec![
+        row("Jensen–Shannon divergence, nats", |f| f.js, ideal.map(|i| i.js), 3),
+        row("share outside the densest 95 % of the data", |f| f.outside, ideal.map(|i| i.outside), 3),
+        row("mean of −log p, nats", |f| f.cross_entropy, ideal.map(|i| i.cross_entropy), 3),
+        row("median of −log p, nats", |f| f.median, None, 3),
+    ];
+    if found.floor.modes > 0 {
+        rows.insert(0, row("modes reached", |f| f.modes as f64, None, 0));
+    }
+    let newest = |i: usize| found.discriminators[i].points().last().map(|p| p.1);
+    if let (Some(plain), Some(regularised)) = (newest(0), newest(1)) {
+        rows.push(TableRow {
+            heading: "loss of the discriminator, nats".to_owned(),
+            cells: vec![
+                Some(plain),
+                Some(regularised),
+                Some(2.0 * std::f64::consts::LN_2),
+                ideal.map(ideal_loss),
+            ],
+            decimals: 3,
+        });
+    }
+    let lambda = crate::permalink::write_number(state.lambda);
+    Table {
+        caption: format!("10,000 samples of each generator after {step} steps"),
+        columns: ["measure", "without", &format!("with λ = {lambda}"), "target’s own draws", "equilibrium"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows,
+    }
 }
 
 /// A sample of the plotted numbers, with the chosen weights.

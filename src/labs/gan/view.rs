@@ -1,5 +1,7 @@
 //! The GAN lab on the page: figures, controls, tables and text.
 
+mod training;
+
 use super::state::{Gan, LAMBDA, WEIGHTS};
 use super::{jobs, plots, tables};
 use crate::compute::web::Backend;
@@ -19,6 +21,7 @@ use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::words;
 use leptos::prelude::*;
+use training::{Games, use_games};
 
 /// Text of the lab, rendered at build time.
 const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/gan.text.en.html"));
@@ -33,7 +36,8 @@ pub fn view(
 ) -> AnyView {
     let read = move || state.get();
     let main = use_job(engine, Slot::Main, read, |s| Some((jobs::main(s), Backend::Cpu)));
-    Effect::new(move |_| busy.set(main.busy.get()));
+    let games = use_games(state, main, engine, theme);
+    Effect::new(move |_| busy.set(main.busy.get() || games.busy()));
     let shows = move |group| shared.shows(group);
     view! {
         <div class="lab">
@@ -42,12 +46,15 @@ pub fn view(
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(move || shows(Group::Curves), move || game_controls(state))}
                 {show(move || shows(Group::Time), move || time_controls(state, shared))}
+                {show(move || Games::shows(shared), move || games.controls(shared))}
                 {reset_button(state)}
             </form>
             {show(
                 move || shows(Group::Convergence),
                 move || sweep_figure(state, main, theme),
             )}
+            {show(move || Games::shows(shared), move || games.played_out())}
+            {show(move || Games::shows(shared), move || games.progress())}
             {ending(shared, table(state, main, tables::plotted), TEXT)}
         </div>
     }

@@ -8,7 +8,7 @@ use super::jobs::places;
 use super::state::Learned;
 use crate::compute::{DenoiserFindings, TrainingReply};
 use crate::labs::density::jobs::{interval, square};
-use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded, short};
+use crate::labs::figures::{DEPTH, LogDensityMaps, bars, histogram, nice, padded, short};
 use crate::learn::spec::Scores;
 use crate::math::{Mixture, Scratch};
 use crate::plot::contour::levels_below;
@@ -17,8 +17,6 @@ use std::sync::Arc;
 
 /// Points along the curve, and along a side of the map, at which the truth is drawn.
 const FINE: [usize; 2] = [641, 121];
-/// Boxes of the histogram of samples.
-const BOXES: usize = 64;
 /// Errors below this are drawn there.
 const LEAST: f64 = 1e-6;
 
@@ -33,8 +31,7 @@ pub struct Truth {
 
 impl Truth {
     /// In closed form; of a target in one or two dimensions.
-    pub fn new(state: &Learned) -> Self {
-        let mixture = state.common.target.mixture();
+    pub fn new(mixture: Mixture) -> Self {
         let dim = mixture.dim().clamp(1, 2);
         let (marginal, mut scratch) = (mixture.at_zero(), Scratch::default());
         let places = places(&mixture, FINE[dim - 1]);
@@ -255,7 +252,7 @@ pub fn score(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
         left.layers.push(Layer::line(rest, Role::Exact).labelled("left by the exact score"));
         left.layers.push(Layer::line(error, Role::Formula).labelled("learned − exact"));
     }
-    let right = if truth.is_plane() { plane(truth, found) } else { histogram(truth, found) };
+    let right = samples(truth, &found.samples).title("Samples by DDIM");
     Figure {
         summary: format!(
             "Error of the predicted noise over log-SNR, and {} samples by the learned score.{words}",
@@ -269,45 +266,39 @@ pub fn score(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
     }
 }
 
-fn plane(truth: &Truth, found: &DenoiserFindings) -> Panel {
+/// Samples, `d` numbers each, over the target: dots over iso-lines in the plane, a histogram with the density on
+/// the line.
+pub fn samples(truth: &Truth, samples: &[f64]) -> Panel {
+    if truth.is_plane() { plane(truth, samples) } else { line(truth, samples) }
+}
+
+fn plane(truth: &Truth, samples: &[f64]) -> Panel {
     let [x, y] = square(&truth.mixture);
     let side = FINE[1];
     let grid = Arc::new(Grid { nx: side, ny: side, x, y, values: truth.values.clone() });
-    let mut panel = Panel::new(Axis::linear("x₁", x), Axis::linear("x₂", y)).title("Samples by DDIM").equal();
+    let mut panel = Panel::new(Axis::linear("x₁", x), Axis::linear("x₂", y)).equal();
     let levels = levels_below(truth.top, DEPTH, 4);
     panel.layers.push(Layer::Contours { grid, levels, role: Some(Role::Exact) });
-    if !found.samples.is_empty() {
-        let points = found.samples.chunks_exact(2).map(|p| (p[0], p[1])).collect();
+    if !samples.is_empty() {
+        let points = samples.chunks_exact(2).map(|p| (p[0], p[1])).collect();
         panel.layers.push(Layer::Points {
             points,
             error_bars: None,
             role: Role::Generator,
-            radius: if found.samples.len() > 2000 { 1.2 } else { 1.8 },
+            radius: if samples.len() > 2000 { 1.2 } else { 1.8 },
             label: None,
         });
     }
     panel
 }
 
-/// Samples on the line as a histogram, with the density.
-fn histogram(truth: &Truth, found: &DenoiserFindings) -> Panel {
+fn line(truth: &Truth, samples: &[f64]) -> Panel {
     let range = interval(&truth.mixture);
-    let width = (range.1 - range.0) / BOXES as f64;
-    let mut heights = vec![0.0; BOXES];
-    for x in &found.samples {
-        let at = (x - range.0) / width;
-        if at >= 0.0 && at < BOXES as f64 {
-            heights[at as usize] += 1.0 / (found.samples.len() as f64 * width);
-        }
-    }
+    let heights = histogram(samples.iter().copied(), range);
     let highest = heights.iter().copied().fold(truth.top.exp(), f64::max);
-    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.1 * highest)))
-        .title("Samples by DDIM");
-    if !found.samples.is_empty() {
-        let edges = |i: usize| range.0 + width * i as f64;
-        let x: Vec<f64> = (0..BOXES).flat_map(|i| [edges(i), edges(i + 1)]).collect();
-        let hi: Vec<f64> = heights.iter().flat_map(|h| [*h, *h]).collect();
-        panel.layers.push(Layer::Band { lo: vec![0.0; x.len()], x, hi, role: Role::Generator });
+    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.1 * highest)));
+    if !samples.is_empty() {
+        panel.layers.extend(bars(range, &heights, Role::Generator, "samples"));
     }
     let xs = places(&truth.mixture, FINE[0]);
     let density = xs.into_iter().zip(truth.values.iter().map(|v| v.exp())).collect();

@@ -24,7 +24,7 @@ const PLANE: &str = "lab=learned&target=ring8&units=24&layers=2&rate=0.01&steps=
 
 /// All figures of a state, as wide and as narrow ones.
 fn figures(state: &Learned, reply: Option<&TrainingReply>) -> Vec<Figure> {
-    let (truth, found) = (plots::Truth::new(state), plots::findings(reply));
+    let (truth, found) = (plots::Truth::new(state.common.target.mixture()), plots::findings(reply));
     let of = |narrow| {
         [
             plots::main(&truth, &found, narrow),
@@ -57,7 +57,7 @@ fn the_difference_is_drawn_where_it_was_found() {
     let state = state(PLANE);
     let reply = trained(&state);
     let found = plots::findings(Some(&reply));
-    let figure = plots::main(&plots::Truth::new(&state), &found, false);
+    let figure = plots::main(&plots::Truth::new(state.common.target.mixture()), &found, false);
     let crate::plot::Layer::Raster { grid, .. } = &figure.rows[0].panels[2].layers[0] else {
         panic!("no map")
     };

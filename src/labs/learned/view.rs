@@ -45,10 +45,7 @@ pub fn view(
     let shows = move |group| shared.shows(group);
     let settings = SettingsSignal::of(state, |s: &Learned| &s.training, |s| &mut s.training);
     // The truth changes with the target only, and takes longer to draw up than the rest.
-    let truth = Memo::new(move |_| {
-        shared.mixture.track();
-        Truth::new(&state.get_untracked())
-    });
+    let truth = Memo::new(move |_| Truth::new(shared.mixture.get()));
     let pictures = Pictures { state, trainer, truth, theme };
     view! {
         <div class="lab">

@@ -1,0 +1,124 @@
+//! The heads that learn: buttons, figure, table and settings.
+
+use crate::compute::{Reply, TrainingReply};
+use crate::labs::common::Group;
+use crate::labs::controls::Shared;
+use crate::labs::diffusion_loss::state::DiffusionLoss;
+use crate::labs::diffusion_loss::{jobs, plots, tables};
+use crate::labs::figures::{NARROW, height};
+use crate::labs::learned::plots::Truth;
+use crate::labs::training::controls::{SettingsSignal, network_fields};
+use crate::labs::training::settings::Kind;
+use crate::plot::{Figure, Theme};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, SharedEngine};
+use crate::ui::panel::{Panel, panel, status};
+use crate::ui::reactive::show;
+use crate::ui::table::Table;
+use crate::ui::table_view::TableView;
+use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use leptos::prelude::*;
+
+/// What the figure is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Heads {
+    state: RwSignal<DiffusionLoss>,
+    trainer: Trainer<DiffusionLoss>,
+    truth: Memo<Truth>,
+    theme: Memo<Theme>,
+}
+
+/// The heads of a lab's parameters.
+pub(super) fn use_heads(
+    state: RwSignal<DiffusionLoss>,
+    shared: Shared,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+) -> Heads {
+    let hands = Hands {
+        read: |s: &DiffusionLoss| Clock { at: s.training.at, goal: s.training.steps },
+        write: |s: &mut DiffusionLoss, clock: Clock| {
+            (s.training.at, s.training.steps) = (clock.at, clock.goal);
+        },
+    };
+    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    let truth = Memo::new(move |_| Truth::new(shared.mixture.get()));
+    Heads { state, trainer, truth, theme }
+}
+
+impl Heads {
+    /// Whether something is to come.
+    pub(super) fn busy(self) -> bool {
+        self.trainer.job.busy.get()
+    }
+
+    /// Whether its parts are on show.
+    pub(super) fn shows(shared: Shared) -> bool {
+        shared.shows(Group::Probe)
+    }
+
+    /// Something of the newest picture where it is of the target on show, with the weighting that is picked
+    /// out; else of heads that have not begun.
+    fn found<R>(self, make: impl FnOnce(&DiffusionLoss, Option<&TrainingReply>) -> R) -> R {
+        let now = self.state.get();
+        self.trainer.job.answer.with(|answer| match answer {
+            Some(Answer { state: of, reply: Reply::Training(reply), .. })
+                if of.common.target == now.common.target =>
+            {
+                make(&DiffusionLoss { weights: now.weights, ..of.clone() }, Some(&**reply))
+            }
+            _ => make(&now, None),
+        })
+    }
+
+    /// The figure with its buttons.
+    pub(super) fn learned(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let narrow = Memo::new(move |_| width.get() < NARROW);
+        let figure: Memo<Option<Figure>> = Memo::new(move |_| {
+            let draw = |s: &DiffusionLoss, reply: Option<&TrainingReply>| {
+                self.truth.with(|truth| plots::heads(s, reply, truth, narrow.get()))
+            };
+            Some(self.found(draw))
+        });
+        let table: Signal<Table> =
+            Signal::derive(move || self.found(|_, reply| reply.map(tables::heads).unwrap_or_default()));
+        let words = move || {
+            let untrained = self.found(|_, reply| reply.is_none());
+            let words = if untrained {
+                "Press Train: a small network learns with each weighting, from the same start and with the same draws, here in your browser. The code that trains them is fetched then."
+            } else {
+                "Curves: the formula with each learned score on points that training has not seen. Pink: samples by the head whose weights are picked out; their x₁ is the target’s."
+            };
+            words.to_owned()
+        };
+        panel(Panel {
+            name: "heads",
+            heading: Some(("heads-heading", "Learned by a small network")),
+            work: Some(self.trainer.work()),
+            said: view! {
+                {trainer_view(self.trainer)}
+                {status(words)}
+            }
+            .into_any(),
+            below: show(
+                move || table.with(|table| !table.rows.is_empty()),
+                move || view! { <TableView table /> }.into_any(),
+            )
+            .into_any(),
+            ..Panel::new(Picture::new("Heads by weighting", figure, self.theme, width, height))
+        })
+    }
+
+    /// The network and how it is trained.
+    pub(super) fn controls(self) -> AnyView {
+        let settings = SettingsSignal::of(self.state, |s: &DiffusionLoss| &s.training, |s| &mut s.training);
+        view! {
+            <fieldset>
+                <legend>"Heads that learn"</legend>
+                {network_fields(settings, Kind::Heads)}
+            </fieldset>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,211 @@
+//! The games that are played out: buttons, figures, table and settings.
+
+use super::with_reply;
+use crate::compute::{Reply, TrainingReply};
+use crate::labs::common::Group;
+use crate::labs::controls::{Shared, place_of, seed_fields};
+use crate::labs::figures::{NARROW, height};
+use crate::labs::gan::plots::Backdrop;
+use crate::labs::gan::state::{Gan, SHOWN, Shown};
+use crate::labs::gan::{jobs, plots, tables};
+use crate::labs::training::controls::{SettingsSignal, network_fields};
+use crate::labs::training::settings::{CRITIC, Kind, SCORES, WARM};
+use crate::plot::{Figure, Theme, preferred_height};
+use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
+use crate::ui::figure::Picture;
+use crate::ui::job::{Answer, Job, SharedEngine};
+use crate::ui::panel::{Panel, note, panel, status};
+use crate::ui::reactive::{flag, number, place, show};
+use crate::ui::table_view::TableView;
+use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// What the figures are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Games {
+    state: RwSignal<Gan>,
+    trainer: Trainer<Gan>,
+    backdrop: Memo<Option<Backdrop>>,
+    theme: Memo<Theme>,
+}
+
+/// Both games of a lab's parameters, beside the equilibria of its other job.
+pub(super) fn use_games(
+    state: RwSignal<Gan>,
+    main: Job<Gan>,
+    engine: SharedEngine,
+    theme: Memo<Theme>,
+) -> Games {
+    let hands = Hands {
+        read: |s: &Gan| Clock { at: s.training.at, goal: s.training.steps },
+        write: |s: &mut Gan, clock: Clock| (s.training.at, s.training.steps) = (clock.at, clock.goal),
+    };
+    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    let backdrop = Memo::new(move |_| with_reply(state, main, Backdrop::new).flatten());
+    Games { state, trainer, backdrop, theme }
+}
+
+impl Games {
+    /// Whether something is to come.
+    pub(super) fn busy(self) -> bool {
+        self.trainer.job.busy.get()
+    }
+
+    /// Something of the newest picture, where it is of the target on show, with the parameters that it
+    /// belongs to but for what is drawn of it; else of a training that has not begun.
+    fn found<R>(self, make: impl FnOnce(&Gan, Option<&TrainingReply>) -> R) -> R {
+        let now = self.state.get();
+        self.trainer.job.answer.with(|answer| match answer {
+            Some(Answer { state: of, reply: Reply::Training(reply), .. })
+                if of.common.target == now.common.target =>
+            {
+                make(&Gan { view: now.view, ..of.clone() }, Some(&**reply))
+            }
+            _ => make(&now, None),
+        })
+    }
+
+    fn figure(
+        self,
+        width: RwSignal<f64>,
+        draw: fn(&Gan, Option<&TrainingReply>, Option<&Backdrop>, bool) -> Figure,
+    ) -> Memo<Option<Figure>> {
+        let narrow = Memo::new(move |_| width.get() < NARROW);
+        Memo::new(move |_| {
+            let draw = |s: &Gan, reply: Option<&TrainingReply>| {
+                self.backdrop.with(|backdrop| draw(s, reply, backdrop.as_ref(), narrow.get()))
+            };
+            Some(self.found(draw))
+        })
+    }
+
+    /// The games with their buttons.
+    pub(super) fn played_out(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let figure = self.figure(width, plots::training);
+        let table = Signal::derive(move || {
+            let make = |s: &Gan, reply: Option<&TrainingReply>| {
+                let table =
+                    |reply| self.backdrop.with(|backdrop| tables::trained(s, reply, backdrop.as_ref()));
+                reply.map(table).unwrap_or_default()
+            };
+            self.found(make)
+        });
+        panel(Panel {
+            name: "training",
+            heading: Some(("training-heading", "Played out")),
+            work: Some(self.trainer.work()),
+            said: view! {
+                {trainer_view(self.trainer)}
+                {status(move || self.words())}
+            }
+            .into_any(),
+            below: show(
+                move || table.with(|table| !table.rows.is_empty()),
+                move || view! { <TableView table /> }.into_any(),
+            )
+            .into_any(),
+            ..Panel::new(Picture::new("Two GANs in training", figure, self.theme, width, height))
+        })
+    }
+
+    /// What there is to do, or what is being done first.
+    fn words(self) -> String {
+        self.found(|_, reply| {
+            let found = reply.and_then(plots::findings);
+            match found.map(|found| found.score) {
+                None => "Press Train: two small GANs learn from the same start, here in your browser. The code that trains them is fetched then.".to_owned(),
+                Some((done, all)) if done < all => {
+                    format!("First the regulariser’s score is learned: {done} of {all} steps.")
+                }
+                Some(_) => "Pink: samples, and the image of a mesh that cuts the latent normal into equal shares. Black: the target’s iso-lines.".to_owned(),
+            }
+        })
+    }
+
+    /// Measures over the steps.
+    pub(super) fn progress(self) -> AnyView {
+        let width = RwSignal::new(0.0);
+        let figure = self.figure(width, plots::progress);
+        panel(Panel {
+            name: "progress",
+            heading: Some(("progress-heading", "As they are trained")),
+            work: Some(self.trainer.work()),
+            said: note(
+                "Dashed: without the regulariser. Dotted: draws of the target itself, and the equilibrium of the ideal game with the regulariser.",
+            ),
+            ..Panel::new(Picture::new("Measures over the steps", figure, self.theme, width, preferred_height))
+        })
+    }
+
+    /// The networks, the game, and what is drawn.
+    pub(super) fn controls(self, shared: Shared) -> AnyView {
+        let state = self.state;
+        let settings = SettingsSignal::of(state, |s: &Gan| &s.training, |s| &mut s.training);
+        let scores = SCORES.map(|(name, _)| (name, words::regulariser_score(name))).to_vec();
+        view! {
+            <fieldset>
+                <legend>"Played out"</legend>
+                {network_fields(settings, Kind::Gan)}
+                <NumberField
+                    label="Minibatches of D for one of G"
+                    spec=CRITIC
+                    value=number(move || settings.get.get().critic as f64)
+                    set=move |v| settings.update(|s| s.critic = v as usize)
+                    slide=Slide::Linear(1.0)
+                />
+                <NumberField
+                    label="Steps before the regulariser"
+                    spec=WARM
+                    value=number(move || settings.get.get().warm as f64)
+                    set=move |v| settings.update(|s| s.warm = v as usize)
+                />
+                <ChoiceField
+                    label="Score of the regulariser"
+                    key="score"
+                    options=scores
+                    value=place(move || place_of(&SCORES, &settings.get.get().learned_score))
+                    set=move |i: usize| settings.update(|s| s.learned_score = SCORES[i].1)
+                />
+                {seed_fields(shared, Signal::stored(false))}
+            </fieldset>
+            {show(move || shared.dim() == 2, move || layers(state))}
+        }
+        .into_any()
+    }
+
+    /// Whether its parts are on show.
+    pub(super) fn shows(shared: Shared) -> bool {
+        shared.shows(Group::Probe)
+    }
+}
+
+fn layers(state: RwSignal<Gan>) -> AnyView {
+    let toggle = move |layer: Shown, on: bool| {
+        state.update(|s| {
+            let all = SHOWN.iter().map(|(_, known)| *known);
+            s.view = all.filter(|known| if *known == layer { on } else { s.view.contains(known) }).collect();
+        });
+    };
+    let field = move |label: &'static str, layer: Shown| {
+        view! {
+            <CheckField
+                label
+                value=flag(move || state.with(|s| s.view.contains(&layer)))
+                set=move |on| toggle(layer, on)
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <fieldset>
+            <legend>"Drawn of the games"</legend>
+            {field("Samples", Shown::Samples)}
+            {field("The generator’s mesh", Shown::Manifold)}
+            {field("The discriminator", Shown::Discriminator)}
+            {field("Where it pulls samples", Shown::Pulls)}
+        </fieldset>
+    }
+    .into_any()
+}
