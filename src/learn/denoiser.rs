@@ -13,10 +13,11 @@
 //!
 //! Left out on purpose: how it is trained ([`super::denoising`]).
 
-use super::network::{Activation, Network, Pass};
+use super::network::{Activation, Cpu, Network, Tape, numbers, rows};
 pub use super::spec::Shape;
 use crate::math::{Mixture, Time};
-use fearless_simd::Level;
+use burn_core::module::{AutodiffModule, Module};
+use burn_core::tensor::{Tensor, backend::Backend};
 
 /// Below this `t` predictions fade: finer details than `√τ` are learned more slowly.
 const FADE: f64 = 0.05;
@@ -36,7 +37,13 @@ struct Scale {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Denoiser {
     /// `F`.
-    pub network: Network,
+    pub network: Network<Cpu>,
+    frame: Frame,
+}
+
+/// What turns `F` into `ε̂`, fixed before training.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Frame {
     /// `μ`.
     mean: Vec<f64>,
     /// `σ²`.
@@ -56,9 +63,6 @@ pub struct Batch {
     pub contexts: Vec<f64>,
     /// `ε̂`, `d` numbers an entry, after [`Denoiser::predict`].
     pub noise: Vec<f64>,
-    pass: Pass,
-    by_outputs: Vec<f32>,
-    by_inputs: Vec<f32>,
 }
 
 /// Factors at a time.
@@ -70,6 +74,54 @@ struct Factors {
     out: f64,
     /// `1/√v`.
     scale: f64,
+}
+
+impl Frame {
+    fn factors(&self, time: Time) -> Factors {
+        let (t, signal) = (time.t(), time.one_minus_t());
+        let total = t + signal * self.variance;
+        Factors {
+            signal: signal.sqrt(),
+            skip: t.sqrt() / total,
+            out: (signal * t / (t + FADE)).sqrt(),
+            scale: total.sqrt().recip(),
+        }
+    }
+
+    /// What `F` is given of a batch.
+    pub(super) fn inputs<B: Backend>(&self, batch: &Batch) -> Tensor<B, 2> {
+        let dim = self.mean.len();
+        let width = dim + CLOCK + self.contexts.len();
+        let mut inputs = Vec::with_capacity(batch.times.len() * width);
+        let mut clock = (None, [0.0f32; CLOCK]);
+        for (i, time) in batch.times.iter().enumerate() {
+            let f = self.factors(*time);
+            let place = batch.places[i * dim..].iter().zip(&self.mean);
+            inputs.extend(place.map(|(y, mean)| (f.scale * (y - f.signal * mean)) as f32));
+            if clock.0 != Some(*time) {
+                clock = (Some(*time), features(*time));
+            }
+            inputs.extend(clock.1);
+            let context = batch.contexts[i * self.contexts.len()..].iter().zip(&self.contexts);
+            inputs.extend(context.map(|(z, scale)| ((z - scale.mean) / scale.deviation) as f32));
+        }
+        rows(inputs, width)
+    }
+
+    /// The first term of `ε̂`, which `F` has no part in, `d` numbers an entry.
+    pub(super) fn base(&self, batch: &Batch) -> Vec<f64> {
+        let places = batch.places.chunks_exact(self.mean.len()).zip(&batch.times);
+        let noise = places.flat_map(|(y, time)| {
+            let f = self.factors(*time);
+            y.iter().zip(&self.mean).map(move |(y, mean)| f.skip * (y - f.signal * mean))
+        });
+        noise.collect()
+    }
+
+    /// The factor on `F`, one an entry.
+    pub(super) fn weights(&self, batch: &Batch) -> Vec<f64> {
+        batch.times.iter().map(|time| self.factors(*time).out).collect()
+    }
 }
 
 impl Denoiser {
@@ -85,93 +137,53 @@ impl Denoiser {
         let contexts = mean.iter().zip(&deviations).take(given).map(scale).collect();
         mean.drain(..given);
         let network = Network::new(&shape.widths(dim + CLOCK + given, dim), Activation::Silu, 0.0, draws);
-        Self { network, mean, variance, contexts }
+        Self { network, frame: Frame { mean, variance, contexts } }
     }
 
     /// Dimension `d` of what is predicted.
     pub fn dim(&self) -> usize {
-        self.mean.len()
+        self.frame.mean.len()
     }
 
     /// Numbers that are given with a place.
     pub fn given(&self) -> usize {
-        self.contexts.len()
+        self.frame.contexts.len()
     }
 
-    fn factors(&self, time: Time) -> Factors {
-        let (t, signal) = (time.t(), time.one_minus_t());
-        let total = t + signal * self.variance;
-        Factors {
-            signal: signal.sqrt(),
-            skip: t.sqrt() / total,
-            out: (signal * t / (t + FADE)).sqrt(),
-            scale: total.sqrt().recip(),
-        }
+    pub(super) fn frame(&self) -> &Frame {
+        &self.frame
     }
 
     /// Predicts the noise at all places of a batch.
-    pub fn predict(&self, level: Level, batch: &mut Batch) {
+    pub fn predict(&self, batch: &mut Batch) {
         let dim = self.dim();
-        let count = batch.times.len();
-        let Batch { places, times, contexts, noise, pass, .. } = batch;
-        let inputs = pass.inputs(&self.network, count);
-        let mut clock = (None, [0.0f32; CLOCK]);
-        for (i, row) in inputs.chunks_exact_mut(self.network.inputs()).enumerate() {
-            let f = self.factors(times[i]);
-            for (j, mean) in self.mean.iter().enumerate() {
-                row[j] = (f.scale * (places[i * dim + j] - f.signal * mean)) as f32;
-            }
-            if clock.0 != Some(times[i]) {
-                clock = (Some(times[i]), features(times[i]));
-            }
-            row[dim..dim + CLOCK].copy_from_slice(&clock.1);
-            for (k, scale) in self.contexts.iter().enumerate() {
-                let z = contexts[i * self.contexts.len() + k];
-                row[dim + CLOCK + k] = ((z - scale.mean) / scale.deviation) as f32;
-            }
-        }
-        let outputs = self.network.forward(level, pass);
-        noise.resize(count * dim, 0.0);
-        for (i, time) in times.iter().enumerate() {
-            let f = self.factors(*time);
-            for (j, mean) in self.mean.iter().enumerate() {
-                let at = i * dim + j;
-                noise[at] = f.skip * (places[at] - f.signal * mean) + f.out * f64::from(outputs[at]);
-            }
+        let outputs = numbers(self.network.forward(self.frame.inputs(batch)));
+        batch.noise = self.frame.base(batch);
+        let terms = outputs.chunks_exact(dim).zip(self.frame.weights(batch));
+        for (noise, (outputs, out)) in batch.noise.chunks_exact_mut(dim).zip(terms) {
+            noise.iter_mut().zip(outputs).for_each(|(noise, o)| *noise += out * f64::from(*o));
         }
     }
 
-    /// After [`Denoiser::predict`]: adds `vᵀ ∂ε̂/∂θ` to a gradient, `v` being `d` numbers an entry.
-    pub fn by_parameters(&self, level: Level, batch: &mut Batch, v: &[f64], gradient: &mut [f32]) {
-        self.weigh(batch, v);
-        self.network.backward(level, &mut batch.pass, &batch.by_outputs, Some(gradient), None);
-    }
-
-    /// After [`Denoiser::predict`]: `vᵀ ∂ε̂/∂y`, `d` numbers an entry, by the chain rule through `F`.
-    pub fn by_places(&self, level: Level, batch: &mut Batch, v: &[f64]) -> Vec<f64> {
-        self.weigh(batch, v);
-        let (dim, width) = (self.dim(), self.network.inputs());
-        batch.by_inputs.resize(batch.times.len() * width, 0.0);
-        let Batch { times, pass, by_outputs, by_inputs, .. } = batch;
-        self.network.backward(level, pass, by_outputs, None, Some(by_inputs));
+    /// `vᵀ ∂ε̂/∂y`, `d` numbers an entry, `v` being as many: by the chain rule through `F`.
+    pub fn by_places(&self, batch: &Batch, v: &[f64]) -> Vec<f64> {
+        let dim = self.dim();
+        let inputs = self.frame.inputs::<Tape>(batch).require_grad();
+        let width = inputs.dims()[1];
+        let weighted = v.chunks_exact(dim).zip(self.frame.weights(batch));
+        let weighted = weighted.flat_map(|(v, out)| v.iter().map(move |v| (out * v) as f32)).collect();
+        let outputs = Network::<Tape>::from_inner(self.network.clone()).no_grad().forward(inputs.clone());
+        let gradients = (outputs * rows(weighted, dim)).sum().backward();
+        let by_inputs = inputs.grad(&gradients).map(numbers).unwrap_or_default();
         let mut product = v.to_vec();
-        for (i, row) in product.chunks_exact_mut(dim).enumerate() {
-            let f = self.factors(times[i]);
-            for (j, entry) in row.iter_mut().enumerate() {
-                *entry = f.skip * *entry + f.scale * f64::from(by_inputs[i * width + j]);
+        let entries = product.chunks_exact_mut(dim).zip(by_inputs.chunks_exact(width)).zip(&batch.times);
+        for ((product, by_inputs), time) in entries {
+            let f = self.frame.factors(*time);
+            for (entry, by_input) in product.iter_mut().zip(by_inputs) {
+                *entry = f.skip * *entry + f.scale * f64::from(*by_input);
             }
         }
         product
-    }
-
-    /// `v` times the factor on `F`.
-    fn weigh(&self, batch: &mut Batch, v: &[f64]) {
-        let dim = self.dim();
-        batch.by_outputs.clear();
-        for (time, v) in batch.times.iter().zip(v.chunks_exact(dim)) {
-            let out = self.factors(*time).out;
-            batch.by_outputs.extend(v.iter().map(|v| (out * v) as f32));
-        }
     }
 }
 
@@ -211,7 +223,7 @@ mod tests {
         let data = data.expect("a mixture");
         let denoiser = Denoiser::new(&data, 0, SHAPE, (1, 1));
         let mut batch = batch(2, &[1e-4, 0.3, 0.9, 0.9999]);
-        denoiser.predict(Level::new(), &mut batch);
+        denoiser.predict(&mut batch);
         let mut scratch = Scratch::default();
         for (i, time) in batch.times.iter().enumerate() {
             data.at(*time).evaluate(&batch.places[2 * i..2 * i + 2], &mut scratch);
@@ -227,19 +239,19 @@ mod tests {
     fn gradients_by_place_are_those_of_differences() {
         let mut denoiser = Denoiser::new(&Preset::Three.mixture(), 0, SHAPE, (1, 1));
         // An untrained last layer is 0.
-        let bump = normals(8, 2, 0, denoiser.network.parameters.len());
-        denoiser.network.parameters.iter_mut().zip(bump).for_each(|(p, z)| *p += 0.1 * z as f32);
-        let mut here = batch(2, &[0.01, 0.2, 0.7]);
+        let mut parameters = denoiser.network.parameters();
+        let bump = normals(8, 2, 0, parameters.len());
+        parameters.iter_mut().zip(bump).for_each(|(p, z)| *p += 0.1 * z as f32);
+        denoiser.network = Network::of(&SHAPE.widths(2 + CLOCK, 2), Activation::Silu, &parameters);
+        let here = batch(2, &[0.01, 0.2, 0.7]);
         let v = [0.5, -1.0, 2.0, 0.3, -0.4, 1.5];
-        let level = Level::new();
-        denoiser.predict(level, &mut here);
-        let product = denoiser.by_places(level, &mut here, &v);
+        let product = denoiser.by_places(&here, &v);
         let h = 1e-2;
         for (at, exact) in product.iter().enumerate() {
             let shifted = |by: f64| {
                 let mut there = here.clone();
                 there.places[at] += by;
-                denoiser.predict(level, &mut there);
+                denoiser.predict(&mut there);
                 there.noise.iter().zip(v).map(|(n, v)| n * v).sum::<f64>()
             };
             let difference = (shifted(h) - shifted(-h)) / (2.0 * h);

@@ -12,12 +12,14 @@
 
 use super::denoiser::{Batch, Denoiser};
 use super::error::{LearnError, check};
+use super::network::{Network, Tape, rows};
 use super::objective::Times;
 use super::optimiser::Optimiser;
 pub use super::spec::DenoisingSpec;
 use crate::math::random::{normals, stream};
 use crate::math::{Mixture, Time};
-use fearless_simd::Level;
+use burn_core::module::AutodiffModule;
+use burn_optim::GradientsParams;
 use std::sync::Arc;
 
 /// Mean squared error of a coordinate at which training counts as diverged; at first it is about 1.
@@ -29,33 +31,29 @@ pub struct Denoising {
     spec: DenoisingSpec,
     target: Arc<Mixture>,
     times: Times,
-    denoiser: Denoiser,
-    averaged: Vec<f32>,
+    /// With the running mean of the parameters.
+    averaged: Denoiser,
+    network: Network<Tape>,
     optimiser: Optimiser,
-    gradient: Vec<f32>,
     batch: Batch,
     noise: Vec<f64>,
     steps: usize,
-    level: Level,
 }
 
 impl Denoising {
     /// Training that has not begun.
-    pub fn new(target: Arc<Mixture>, spec: &DenoisingSpec, level: Level) -> Self {
-        let denoiser = Denoiser::new(&target, spec.given, spec.shape, (spec.seed, stream::LEARN_WEIGHTS));
-        let count = denoiser.network.parameters.len();
+    pub fn new(target: Arc<Mixture>, spec: &DenoisingSpec) -> Self {
+        let averaged = Denoiser::new(&target, spec.given, spec.shape, (spec.seed, stream::LEARN_WEIGHTS));
         Self {
             times: Times::new(spec.weighting, &spec.weights),
-            averaged: denoiser.network.parameters.clone(),
-            optimiser: Optimiser::new(spec.rule, spec.rate as f32, count),
-            gradient: vec![0.0; count],
+            network: averaged.network.trainable(),
+            averaged,
+            optimiser: Optimiser::new(spec.rule, spec.rate),
             batch: Batch::default(),
             noise: Vec::new(),
             steps: 0,
             spec: *spec,
             target,
-            denoiser,
-            level,
         }
     }
 
@@ -66,9 +64,7 @@ impl Denoising {
 
     /// What has been learned: the running mean of the parameters.
     pub fn averaged(&self) -> Denoiser {
-        let mut denoiser = self.denoiser.clone();
-        denoiser.network.parameters.clone_from(&self.averaged);
-        denoiser
+        self.averaged.clone()
     }
 
     /// Does a step: a minibatch. The loss of the minibatch, `E‖ε - ε̂‖²`, before the step.
@@ -77,32 +73,30 @@ impl Denoising {
     /// [`LearnError`] where the loss or the gradient is no finite number, or the loss too large; then
     /// nothing has changed.
     pub fn step(&mut self) -> Result<f64, LearnError> {
-        let (level, count) = (self.level, self.spec.batch);
         self.draw();
-        self.denoiser.predict(level, &mut self.batch);
-        // ε̂ - ε, and then the gradient of the mean square by ε̂.
-        let mut errors: Vec<f64> = self.batch.noise.iter().zip(&self.noise).map(|(n, e)| n - e).collect();
-        let loss = errors.iter().map(|e| e * e).sum::<f64>() / count as f64;
-        check(self.steps + 1, "the loss", loss, LIMIT * self.denoiser.dim() as f64)?;
-        errors.iter_mut().for_each(|e| *e *= 2.0 / count as f64);
-        self.gradient.fill(0.0);
-        self.denoiser.by_parameters(level, &mut self.batch, &errors, &mut self.gradient);
-        let length = self.gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>();
-        check(self.steps + 1, "the gradient", length, f64::INFINITY)?;
-        self.optimiser.step(level, &mut self.denoiser.network.parameters, &self.gradient);
+        let (frame, dim) = (self.averaged.frame(), self.averaged.dim());
+        // ε̂ - ε is the factor times F, less what is left of ε.
+        let rest = self.noise.iter().zip(frame.base(&self.batch)).map(|(e, base)| (e - base) as f32);
+        let factors = frame.weights(&self.batch).into_iter().map(|out| out as f32).collect();
+        let outputs = self.network.forward(frame.inputs(&self.batch));
+        let errors = outputs * rows(factors, 1) - rows(rest.collect(), dim);
+        let loss = (errors.clone() * errors).sum().div_scalar(self.spec.batch as f32);
+        let value = f64::from(loss.clone().into_scalar());
+        check(self.steps + 1, "the loss", value, LIMIT * dim as f64)?;
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        check(self.steps + 1, "the gradient", self.network.size(&gradients), f64::INFINITY)?;
+        self.network = self.optimiser.step(self.network.clone(), gradients);
         self.steps += 1;
         let n = self.steps as f32;
         let keep = ((1.0 + n) / (10.0 + n)).min(0.999);
-        for (mean, now) in self.averaged.iter_mut().zip(&self.denoiser.network.parameters) {
-            *mean += (1.0 - keep) * (now - *mean);
-        }
-        Ok(loss)
+        self.averaged.network = self.averaged.network.clone().towards(&self.network.valid(), 1.0 - keep);
+        Ok(value)
     }
 
     /// Draws the minibatch of the next step.
     fn draw(&mut self) {
         let Self { spec, batch, noise, .. } = self;
-        let (count, dim) = (spec.batch, self.denoiser.dim());
+        let (count, dim) = (spec.batch, self.averaged.dim());
         let first = self.steps.wrapping_mul(count);
         batch.times.clear();
         batch.times.extend(self.times.minibatch(spec.seed, self.steps, count));
@@ -111,7 +105,7 @@ impl Denoising {
         batch.contexts.clear();
         for (i, epsilon) in noise.chunks_exact(dim).enumerate() {
             let x = self.target.sample(spec.seed, first.wrapping_add(i) as u32);
-            let (context, x) = x.split_at(self.denoiser.given());
+            let (context, x) = x.split_at(self.averaged.given());
             batch.contexts.extend(context);
             batch.places.extend(x.iter().zip(epsilon).map(|(x, e)| diffused(batch.times[i], *x, *e)));
         }
@@ -146,7 +140,7 @@ mod tests {
     }
 
     fn trained(preset: Preset, spec: &DenoisingSpec, steps: usize) -> Denoising {
-        let mut training = Denoising::new(Arc::new(preset.mixture()), spec, Level::new());
+        let mut training = Denoising::new(Arc::new(preset.mixture()), spec);
         for _ in 0..steps {
             training.step().expect("a step");
         }
@@ -168,7 +162,7 @@ mod tests {
                 batch.times.push(time);
                 batch.places.extend([diffused(time, x[0], e[0]), diffused(time, x[1], e[1])]);
             }
-            denoiser.predict(Level::new(), &mut batch);
+            denoiser.predict(&mut batch);
             for (i, time) in batch.times.iter().enumerate() {
                 target.at(*time).evaluate(&batch.places[2 * i..2 * i + 2], &mut scratch);
                 for j in 0..2 {
@@ -199,9 +193,9 @@ mod tests {
     fn divergence_is_found_and_said() {
         let rule = Descent::Momentum(0.9);
         let target = Arc::new(Preset::Ring8.mixture());
-        let mut training = Denoising::new(target, &DenoisingSpec { rule, ..spec(1e3) }, Level::new());
+        let mut training = Denoising::new(target, &DenoisingSpec { rule, ..spec(1e3) });
         let end = (0..200).find_map(|_| training.step().err()).expect("a rate of 1000 diverges");
-        assert!(training.averaged().network.parameters.iter().all(|p| p.is_finite()));
+        assert!(training.averaged().network.parameters().iter().all(|p| p.is_finite()));
         let words = end.to_string();
         assert!(words.contains("step") && words.contains("learning rate"), "{words}");
     }
@@ -217,8 +211,7 @@ mod tests {
                 EvaluationSpec { points: 600, draws: 8, schedule: spec.weights.schedule, steps: 60, seed: 5 };
             let target = Preset::Three.mixture();
             let denoiser = Arc::new(training.averaged());
-            let scores =
-                Evaluation::new(denoiser, &target, &evaluation, Level::new()).expect("mixtures").run();
+            let scores = Evaluation::new(denoiser, &target, &evaluation).expect("mixtures").run();
             assert!(scores.predicted.value > 0.02, "{scores:?}");
             let off = (scores.fall.value - scores.predicted.value).abs();
             assert!(off < 4.0 * scores.fall.error, "{given}: {:?} {:?}", scores.fall, scores.predicted);

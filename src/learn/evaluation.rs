@@ -21,7 +21,6 @@ pub use super::spec::{ErrorAt, EvaluationSpec, Mean, Scores};
 use crate::math::diffusion_loss::conditional;
 use crate::math::random::{normals, stream};
 use crate::math::{Mixture, MixtureError, Plan, Rule, Scratch};
-use fearless_simd::Level;
 use std::sync::Arc;
 
 /// Seeds of held-out draws differ from those of training by this.
@@ -49,7 +48,6 @@ pub struct Evaluation {
     sums: [Vec<f64>; 3],
     times: Vec<ErrorAt>,
     batch: Batch,
-    level: Level,
 }
 
 impl Evaluation {
@@ -61,10 +59,9 @@ impl Evaluation {
         denoiser: Arc<Denoiser>,
         target: &Mixture,
         spec: &EvaluationSpec,
-        level: Level,
     ) -> Result<Self, MixtureError> {
         let points: Vec<f64> = (0..spec.points).flat_map(|i| held_out(target, spec.seed, i as u32)).collect();
-        Self::start(denoiser, target, (&points, false), spec, level)
+        Self::start(denoiser, target, (&points, false), spec)
     }
 
     /// Starts on these points, `d` numbers each and what is given first, all of them with the same noise: what
@@ -77,9 +74,8 @@ impl Evaluation {
         target: &Mixture,
         points: &[f64],
         spec: &EvaluationSpec,
-        level: Level,
     ) -> Result<Self, MixtureError> {
-        Self::start(denoiser, target, (points, true), spec, level)
+        Self::start(denoiser, target, (points, true), spec)
     }
 
     fn start(
@@ -87,7 +83,6 @@ impl Evaluation {
         target: &Mixture,
         (drawn, alike): (&[f64], bool),
         spec: &EvaluationSpec,
-        level: Level,
     ) -> Result<Self, MixtureError> {
         let given = denoiser.given();
         let (mut points, mut contexts, mut exact, mut truth) =
@@ -120,7 +115,6 @@ impl Evaluation {
             sums: [vec![0.0; count], vec![0.0; count], vec![0.0; count]],
             times: Vec::new(),
             batch: Batch::default(),
-            level,
         })
     }
 
@@ -152,7 +146,7 @@ impl Evaluation {
                 batch.contexts.extend(&self.contexts[i * given..(i + 1) * given]);
             }
         }
-        self.denoiser.predict(self.level, batch);
+        self.denoiser.predict(batch);
         let mut scratch = Scratch::default();
         let mut totals = [0.0; 3];
         let shared = (self.exact.len() == 1).then(|| self.exact[0].at(node.time));

@@ -12,14 +12,17 @@
 //! Left out on purpose: the non-saturating loss and other changes of the game: its equilibrium would be
 //! another one than that of the equation above, which is what training is compared with.
 
-use super::Level;
 use super::error::{LearnError, check};
-use super::network::{Activation, Network, Pass};
+use super::network::{Activation, Cpu, Network, Tape, numbers, rows};
 use super::optimiser::{Descent, Optimiser};
 use super::regularisation::Regularisation;
 pub use super::spec::{GanLosses, GanSpec};
 use crate::math::Mixture;
 use crate::math::random::{normals, stream};
+use burn_core::module::{AutodiffModule, Module};
+use burn_core::tensor::activation::log_sigmoid;
+use burn_core::tensor::{Tensor, backend::Backend};
+use burn_optim::GradientsParams;
 use std::sync::Arc;
 
 /// Numbers that a sample is made of.
@@ -35,61 +38,40 @@ pub struct GanTraining {
     spec: GanSpec,
     target: Arc<Mixture>,
     regularisation: Option<Regularisation>,
-    generator: Network,
-    averaged: Vec<f32>,
-    discriminator: Network,
+    generator: Network<Tape>,
+    averaged: Network<Cpu>,
+    discriminator: Network<Tape>,
     optimisers: [Optimiser; 2],
     mean: Vec<f64>,
     deviation: f64,
     steps: usize,
     /// Minibatches of the discriminator.
     batches: usize,
-    passes: [Pass; 2],
-    gradients: [Vec<f32>; 2],
-    level: Level,
 }
 
 impl GanTraining {
     /// Training that has not begun. The regularisation is for a `λ` above 0.
-    pub fn new(
-        target: Arc<Mixture>,
-        spec: &GanSpec,
-        regularisation: Option<Regularisation>,
-        level: Level,
-    ) -> Self {
+    pub fn new(target: Arc<Mixture>, spec: &GanSpec, regularisation: Option<Regularisation>) -> Self {
         let dim = target.dim();
         let (mean, deviations) = target.moments();
         let deviation = (deviations.iter().map(|v| v * v).sum::<f64>() / dim as f64).sqrt();
-        let generator = Network::new(
-            &spec.shape.widths(LATENT, dim),
-            Activation::Silu,
-            1.0,
-            (spec.seed, stream::LEARN_WEIGHTS),
-        );
-        let discriminator = Network::new(
-            &spec.shape.widths(dim, 1),
-            Activation::LeakyRelu,
-            1.0,
-            (spec.seed, stream::LEARN_WEIGHTS + 1),
-        );
-        let rule = Descent::Adam(0.5, 0.99);
-        let optimiser =
-            |network: &Network, rate: f64| Optimiser::new(rule, rate as f32, network.parameters.len());
+        let network = |inputs, outputs, activation, number| {
+            let draws = (spec.seed, stream::LEARN_WEIGHTS + number);
+            Network::<Tape>::new(&spec.shape.widths(inputs, outputs), activation, 1.0, draws)
+        };
+        let generator = network(LATENT, dim, Activation::Silu, 0);
         Self {
-            optimisers: [optimiser(&generator, spec.rates[0]), optimiser(&discriminator, spec.rates[1])],
-            gradients: [vec![0.0; generator.parameters.len()], vec![0.0; discriminator.parameters.len()]],
-            averaged: generator.parameters.clone(),
+            optimisers: spec.rates.map(|rate| Optimiser::new(Descent::Adam(0.5, 0.99), rate)),
+            averaged: generator.valid(),
+            generator,
+            discriminator: network(dim, 1, Activation::LeakyRelu, 1),
             regularisation: regularisation.filter(|_| spec.lambda > 0.0),
             spec: *spec,
             target,
-            generator,
-            discriminator,
             mean,
             deviation,
             steps: 0,
             batches: 0,
-            passes: [Pass::default(), Pass::default()],
-            level,
         }
     }
 
@@ -110,88 +92,79 @@ impl GanTraining {
         losses.generator = self.step_generator()?;
         self.steps += 1;
         let keep = KEEP.min((1.0 + self.steps as f32) / (10.0 + self.steps as f32));
-        for (mean, now) in self.averaged.iter_mut().zip(&self.generator.parameters) {
-            *mean += (1.0 - keep) * (now - *mean);
-        }
+        self.averaged = self.averaged.clone().towards(&self.generator.valid(), 1.0 - keep);
         Ok(losses)
     }
 
     fn step_discriminator(&mut self) -> Result<f64, LearnError> {
-        let (count, dim, level) = (self.spec.batch, self.mean.len(), self.level);
+        let count = self.spec.batch;
         let first = self.batches.wrapping_mul(count);
-        let made = self.make(first, count);
+        let made = self.generator.valid().forward(self.latent(first));
         self.batches += 1;
         let drawn = (0..count).flat_map(|i| self.target.sample(self.spec.seed, first.wrapping_add(i) as u32));
-        let all: Vec<f64> = drawn.chain(made).collect();
-        let [_, pass] = &mut self.passes;
-        standardise(pass.inputs(&self.discriminator, 2 * count), &all, &self.mean, self.deviation);
-        let logits = self.discriminator.forward(level, pass);
-        let mut loss = 0.0;
-        let mut by_logits = Vec::with_capacity(2 * count);
-        for (i, logit) in logits.iter().enumerate() {
-            // -log sigmoid(±l) = softplus(∓l), and its derivative.
-            let sign = if i < count { -1.0 } else { 1.0 };
-            let signed = sign * f64::from(*logit);
-            loss += softplus(signed) / count as f64;
-            by_logits.push((sign * sigmoid(signed) / count as f64) as f32);
-        }
-        debug_assert_eq!(all.len(), 2 * count * dim);
-        check(self.steps + 1, "the discriminator's loss", loss, LIMIT)?;
-        let [_, gradient] = &mut self.gradients;
-        gradient.fill(0.0);
-        self.discriminator.backward(level, pass, &by_logits, Some(gradient), None);
-        self.optimisers[1].step(level, &mut self.discriminator.parameters, gradient);
-        Ok(loss)
+        let drawn = self.standardised(&drawn.collect::<Vec<_>>());
+        let logits = self.discriminator.forward(Tensor::from_inner(Tensor::cat(vec![drawn, made], 0)));
+        // -log D for the data and -log(1 - D) for the others, `1 - sigmoid(l)` being `sigmoid(-l)`.
+        let signs = (0..2 * count).map(|i| if i < count { 1.0 } else { -1.0 }).collect();
+        let loss = log_sigmoid(logits * rows(signs, 1)).sum().div_scalar(-(count as f32));
+        let value = f64::from(loss.clone().into_scalar());
+        check(self.steps + 1, "the discriminator's loss", value, LIMIT)?;
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
+        let size = self.discriminator.size(&gradients);
+        check(self.steps + 1, "the discriminator's gradient", size, f64::INFINITY)?;
+        self.discriminator = self.optimisers[1].step(self.discriminator.clone(), gradients);
+        Ok(value)
     }
 
     fn step_generator(&mut self) -> Result<f64, LearnError> {
-        let (count, dim, level) = (self.spec.batch, self.mean.len(), self.level);
+        let (count, dim) = (self.spec.batch, self.mean.len());
         // Other draws than the discriminator has just seen.
-        let places = self.make(self.batches.wrapping_mul(count), count);
+        let made = self.generator.forward(self.latent(self.batches.wrapping_mul(count)));
         self.batches += 1;
-        let [made, judged] = &mut self.passes;
-        standardise(judged.inputs(&self.discriminator, count), &places, &self.mean, self.deviation);
-        let logits = self.discriminator.forward(level, judged);
-        // log(1 - D) = -softplus(l).
-        let loss = -logits.iter().map(|l| softplus(f64::from(*l))).sum::<f64>() / count as f64;
-        let by_logits: Vec<f32> =
-            logits.iter().map(|l| (-sigmoid(f64::from(*l)) / count as f64) as f32).collect();
-        let mut by_outputs = vec![0.0f32; count * dim];
-        self.discriminator.backward(level, judged, &by_logits, None, Some(&mut by_outputs));
-        check(self.steps + 1, "the generator's loss", loss.abs(), LIMIT)?;
+        let logits = self.discriminator.clone().no_grad().forward(made.clone());
+        let loss = log_sigmoid(-logits).mean();
+        let value = f64::from(loss.clone().into_scalar());
+        check(self.steps + 1, "the generator's loss", value.abs(), LIMIT)?;
+        let places = self.place(made.clone().inner());
+        let mut whole = loss;
         if let Some(regularisation) = self.regularisation.as_mut().filter(|_| self.steps >= self.spec.warm) {
-            let pull = regularisation.gradient(level, &places, (self.spec.seed, self.steps));
+            // Its gradient by the samples is known, so it goes in as a term that has this gradient.
+            let pull = regularisation.gradient(&places, (self.spec.seed, self.steps));
             let factor = self.spec.lambda * self.deviation / count as f64;
-            for (out, pull) in by_outputs.iter_mut().zip(pull) {
-                *out += (factor * pull) as f32;
-            }
+            let pull = pull.into_iter().map(|pull| (factor * pull) as f32).collect();
+            whole = whole + (made * rows(pull, dim)).sum();
         }
-        let [gradient, _] = &mut self.gradients;
-        gradient.fill(0.0);
-        self.generator.backward(level, made, &by_outputs, Some(gradient), None);
-        let length = gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>();
-        check(self.steps + 1, "the generator's gradient", length, f64::INFINITY)?;
-        self.optimisers[0].step(level, &mut self.generator.parameters, gradient);
-        Ok(loss)
+        let gradients = GradientsParams::from_grads(whole.backward(), &self.generator);
+        check(self.steps + 1, "the generator's gradient", self.generator.size(&gradients), f64::INFINITY)?;
+        self.generator = self.optimisers[0].step(self.generator.clone(), gradients);
+        Ok(value)
     }
 
-    /// Samples of the generator as it is, and its pass for going backwards.
-    fn make(&mut self, first: usize, count: usize) -> Vec<f64> {
-        let zs = normals(self.spec.seed, stream::LEARN_LATENT, first.wrapping_mul(LATENT), count * LATENT);
-        let [pass, _] = &mut self.passes;
-        let inputs = pass.inputs(&self.generator, count);
-        inputs.iter_mut().zip(zs).for_each(|(input, z)| *input = z as f32);
-        let outputs = self.generator.forward(self.level, pass);
-        place(outputs, &self.mean, self.deviation)
+    /// Latent numbers of a minibatch.
+    fn latent<B: Backend>(&self, first: usize) -> Tensor<B, 2> {
+        let count = self.spec.batch * LATENT;
+        let zs = normals(self.spec.seed, stream::LEARN_LATENT, first.wrapping_mul(LATENT), count);
+        rows(zs.into_iter().map(|z| z as f32).collect(), LATENT)
+    }
+
+    /// Samples of what a generator's network says.
+    fn place(&self, outputs: Tensor<Cpu, 2>) -> Vec<f64> {
+        let outputs = numbers(outputs);
+        let entries = outputs.chunks_exact(self.mean.len());
+        let place = |(o, m): (&f32, &f64)| m + self.deviation * f64::from(*o);
+        entries.flat_map(|row| row.iter().zip(&self.mean).map(place)).collect()
+    }
+
+    /// What a discriminator's network is given of places.
+    fn standardised(&self, places: &[f64]) -> Tensor<Cpu, 2> {
+        let places = places.chunks_exact(self.mean.len());
+        let input = |(x, mean): (&f64, &f64)| ((x - mean) / self.deviation) as f32;
+        rows(places.flat_map(|x| x.iter().zip(&self.mean).map(input)).collect(), self.mean.len())
     }
 
     /// What the mean generator makes of latent numbers, [`LATENT`] a sample: samples, or the image of a grid.
     pub fn generate(&self, latent: &[f32]) -> Vec<f64> {
-        let mut generator = self.generator.clone();
-        generator.parameters.clone_from(&self.averaged);
-        let mut pass = Pass::default();
-        pass.inputs(&generator, latent.len() / LATENT).copy_from_slice(latent);
-        place(generator.forward(self.level, &mut pass), &self.mean, self.deviation)
+        self.place(self.averaged.forward(rows(latent.to_vec(), LATENT)))
     }
 
     /// So many samples of the mean generator, from draws that training has not seen.
@@ -202,41 +175,17 @@ impl GanTraining {
 
     /// `D` at places, `d` numbers each.
     pub fn judge(&self, places: &[f64]) -> Vec<f64> {
-        let mut pass = Pass::default();
-        let inputs = pass.inputs(&self.discriminator, places.len() / self.mean.len());
-        standardise(inputs, places, &self.mean, self.deviation);
-        let logits = self.discriminator.forward(self.level, &mut pass);
-        logits.iter().map(|l| sigmoid(f64::from(*l))).collect()
+        let logits = self.discriminator.valid().forward(self.standardised(places));
+        numbers(logits).into_iter().map(|logit| sigmoid(f64::from(logit))).collect()
     }
 
     /// `∂/∂x log(D/(1-D))` at places, `d` numbers each: the way to what looks more like data.
     pub fn pull(&self, places: &[f64]) -> Vec<f64> {
-        let mut pass = Pass::default();
-        let count = places.len() / self.mean.len();
-        standardise(pass.inputs(&self.discriminator, count), places, &self.mean, self.deviation);
-        self.discriminator.forward(self.level, &mut pass);
-        let mut pulls = vec![0.0f32; places.len()];
-        self.discriminator.backward(self.level, &mut pass, &vec![1.0; count], None, Some(&mut pulls));
+        let inputs = Tensor::<Tape, 2>::from_inner(self.standardised(places)).require_grad();
+        let logits = self.discriminator.clone().no_grad().forward(inputs.clone());
+        let pulls = inputs.grad(&logits.sum().backward()).map(numbers).unwrap_or_default();
         pulls.into_iter().map(|pull| f64::from(pull) / self.deviation).collect()
     }
-}
-
-fn place(outputs: &[f32], mean: &[f64], deviation: f64) -> Vec<f64> {
-    let rows = outputs.chunks_exact(mean.len());
-    rows.flat_map(|row| row.iter().zip(mean).map(|(o, m)| m + deviation * f64::from(*o))).collect()
-}
-
-fn standardise(inputs: &mut [f32], places: &[f64], mean: &[f64], deviation: f64) {
-    for (inputs, places) in inputs.chunks_exact_mut(mean.len()).zip(places.chunks_exact(mean.len())) {
-        for ((input, x), mean) in inputs.iter_mut().zip(places).zip(mean) {
-            *input = ((x - mean) / deviation) as f32;
-        }
-    }
-}
-
-/// `log(1 + e^x)`.
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
 fn sigmoid(x: f64) -> f64 {
@@ -258,7 +207,7 @@ mod tests {
         let regularisation = Regularisation::exact(Arc::clone(&target), Weights::Paper, &schedule);
         let shape = Shape { width: 32, depth: 2 };
         let spec = GanSpec { shape, lambda, warm: 0, rates: [rate; 2], critic: 1, batch: 128, seed: 2 };
-        GanTraining::new(target, &spec, Some(regularisation), Level::new())
+        GanTraining::new(target, &spec, Some(regularisation))
     }
 
     fn after(mut training: GanTraining, steps: usize) -> GanTraining {

@@ -5,8 +5,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`spec`] | what is asked and found, as plain data |
-//! | `gemm`, `lanes` | products of matrices, and functions number by number, on SIMD lanes |
-//! | [`network`] | layers forwards and backwards |
+//! //! | [`network`] | layers, and the backends that carry them forwards and backwards |
 //! | [`optimiser`] | what is done with a gradient |
 //! | [`denoiser`] | a noise predictor made of a network |
 //! | [`objective`] | which times it is trained at |
@@ -16,8 +15,10 @@
 //! | [`gan`], [`regularisation`] | two networks against each other, and what holds one of them back |
 //! | [`measures`] | how far samples are from a target |
 //!
-//! Left out on purpose: any automatic differentiation. The networks are chains of the same layer, and what
-//! is asked of them is the gradient by the parameters or by the input: one pass backwards each.
+//! Layers, automatic differentiation and optimisers are those of burn, on its backend for processors
+//! (`ARCHITECTURE.md` says why); draws and losses are ours, so that a run is a function of its seed.
+//!
+//! Left out on purpose: training on a GPU. These networks are so small that it would wait for each step.
 
 #[cfg(lessons)]
 pub mod denoiser;
@@ -28,10 +29,6 @@ mod error;
 pub mod evaluation;
 #[cfg(lessons)]
 pub mod gan;
-#[cfg(lessons)]
-mod gemm;
-#[cfg(lessons)]
-mod lanes;
 #[cfg(lessons)]
 pub mod measures;
 #[cfg(lessons)]
@@ -47,5 +44,3 @@ pub mod sampling;
 pub mod spec;
 
 pub use error::LearnError;
-#[cfg(lessons)]
-pub use fearless_simd::Level;

@@ -1,19 +1,25 @@
-//! A chain of dense layers, `a_{l+1} = h(a_l W_l + b_l)`, the last without `h`, forwards and backwards for
-//! a batch at once.
+//! A chain of dense layers, `a_{l+1} = h(a_l W_l + b_l)`, the last without `h`, for a batch at once: a module
+//! of the library burn, on one of two backends.
 //!
-//! ```text
-//! δ_l = (δ_{l+1} W_{l+1}ᵀ) h'(z_l),   ∂/∂W_l = a_lᵀ δ_l,   ∂/∂b_l = Σ δ_l,   ∂/∂a_0 = δ_0 W_0ᵀ
-//! ```
+//! [`Cpu`] computes on the processor's vectors and nothing else; [`Tape`] also remembers what it has done, so
+//! that gradients by parameters or by inputs can be had. Tensors are shared until they are written to, so a
+//! clone of a network costs next to nothing.
 //!
-//! All parameters are one list of numbers, layer by layer, `W` row by row (a row an input) and then `b`, so
-//! that an optimiser needs to know nothing of layers.
-//!
-//! Left out on purpose: normalisation, dropout, convolutions: the networks have two or three inputs.
+//! Left out on purpose: the library's own first weights, whose draws come from a generator of all threads: those
+//! here are a function of the seed. Normalisation, dropout, convolutions: the networks have two or three inputs.
 
-use super::gemm::{Strided, multiply};
-use super::lanes;
 use crate::math::random::normals;
-use fearless_simd::Level;
+// The library's derive macro calls it so.
+use burn_core as burn;
+use burn_core::module::{Module, Param};
+use burn_core::tensor::{Tensor, TensorData, activation, backend::Backend};
+use burn_nn::Linear;
+use burn_optim::GradientsParams;
+
+/// The backend that predicts.
+pub type Cpu = burn_flex::Flex;
+/// The backend that differentiates.
+pub type Tape = burn_autodiff::Autodiff<Cpu>;
 
 /// The function between layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -26,52 +32,14 @@ pub enum Activation {
 }
 
 /// A network.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Network {
-    widths: Vec<usize>,
+#[derive(Module, Debug)]
+pub struct Network<B: Backend> {
+    layers: Vec<Linear<B>>,
+    #[module(skip)]
     activation: Activation,
-    /// Weights and biases.
-    pub parameters: Vec<f32>,
 }
 
-/// What a pass forwards leaves for the one backwards; kept by the caller, so that training does not
-/// allocate.
-#[derive(Clone, Debug, Default)]
-pub struct Pass {
-    /// Entries of the batch.
-    batch: usize,
-    /// `a_l`, the inputs first and the outputs last.
-    values: Vec<Vec<f32>>,
-    /// `h'(z_l)`.
-    slopes: Vec<Vec<f32>>,
-    /// `δ_l` and `δ_{l+1}`.
-    deltas: [Vec<f32>; 2],
-    /// A matrix of weights, transposed.
-    transposed: Vec<f32>,
-}
-
-impl Pass {
-    /// The inputs of a batch, zero, for the caller to write.
-    pub fn inputs(&mut self, network: &Network, batch: usize) -> &mut [f32] {
-        self.batch = batch;
-        self.values.resize(network.widths.len(), Vec::new());
-        self.slopes.resize(network.widths.len().saturating_sub(2), Vec::new());
-        for (values, width) in self.values.iter_mut().zip(&network.widths) {
-            values.resize(batch * width, 0.0);
-        }
-        for (slopes, width) in self.slopes.iter_mut().zip(&network.widths[1..]) {
-            slopes.resize(batch * width, 0.0);
-        }
-        &mut self.values[0]
-    }
-
-    /// The outputs of the last pass forwards.
-    pub fn outputs(&self) -> &[f32] {
-        self.values.last().map_or(&[], |values| values)
-    }
-}
-
-impl Network {
+impl<B: Backend> Network<B> {
     /// A network with layers of these widths, inputs first and outputs last. Weights are drawn from
     /// `N(0, g/inputs)` with `g = 2` (1 for the last layer), biases are 0; `last` is a factor on the last
     /// layer's weights.
@@ -85,153 +53,178 @@ impl Network {
             parameters.extend(weights.into_iter().map(|z| (scale * z) as f32));
             parameters.resize(parameters.len() + pair[1], 0.0);
         }
-        Self { widths: widths.to_vec(), activation, parameters }
+        Self::of(widths, activation, &parameters)
     }
 
-    /// Inputs of an entry of a batch.
-    pub fn inputs(&self) -> usize {
-        self.widths.first().copied().unwrap_or(0)
+    /// A network with given parameters, as [`Network::parameters`] lists them.
+    pub fn of(widths: &[usize], activation: Activation, parameters: &[f32]) -> Self {
+        let mut rest = parameters;
+        let mut take = |count: usize| -> Vec<f32> {
+            let (taken, left) = rest.split_at(count.min(rest.len()));
+            rest = left;
+            taken.to_vec()
+        };
+        let device = B::Device::default();
+        let layers = widths.windows(2).map(|pair| Linear {
+            weight: Param::from_data(TensorData::new(take(pair[0] * pair[1]), [pair[0], pair[1]]), &device),
+            bias: Some(Param::from_data(TensorData::new(take(pair[1]), [pair[1]]), &device)),
+        });
+        Self { layers: layers.collect(), activation }
     }
 
-    /// Outputs of an entry of a batch.
-    pub fn outputs(&self) -> usize {
-        self.widths.last().copied().unwrap_or(0)
+    /// Weights and biases, layer by layer, `W` row by row (a row an input) and then `b`.
+    pub fn parameters(&self) -> Vec<f32> {
+        let mut list = Vec::new();
+        for layer in &self.layers {
+            list.extend(layer.weight.val().into_data().iter::<f32>());
+            list.extend(
+                layer.bias.iter().flat_map(|bias| bias.val().into_data().iter::<f32>().collect::<Vec<_>>()),
+            );
+        }
+        list
     }
 
-    /// Multiplications of a pass forwards, an entry of a batch.
-    pub fn cost(&self) -> usize {
-        self.widths.windows(2).map(|pair| pair[0] * pair[1]).sum()
-    }
-
-    /// Carries the inputs of a pass forwards; its outputs are what the network says.
-    pub fn forward<'a>(&self, level: Level, pass: &'a mut Pass) -> &'a [f32] {
-        let batch = pass.batch;
-        let mut start = 0;
-        for (layer, pair) in self.widths.windows(2).enumerate() {
-            let [inputs, outputs] = [pair[0], pair[1]];
-            let (weights, biases) = self.layer(start, inputs, outputs);
-            start += (inputs + 1) * outputs;
-            let (before, after) = pass.values.split_at_mut(layer + 1);
-            let (from, to) = (&before[layer], &mut after[0]);
-            for row in to.chunks_exact_mut(outputs) {
-                row.copy_from_slice(biases);
-            }
-            multiply(level, [batch, inputs, outputs], Strided::plain(from, inputs), weights, to, true);
-            if let Some(slopes) = pass.slopes.get_mut(layer) {
-                match self.activation {
-                    Activation::Silu => lanes::silu(level, to, slopes),
-                    Activation::LeakyRelu => lanes::leaky_relu(level, to, slopes),
-                }
+    /// What the network says of a batch, a row an entry.
+    pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        let mut values = inputs;
+        for (index, layer) in self.layers.iter().enumerate() {
+            values = layer.forward(values);
+            if index + 1 < self.layers.len() {
+                values = match self.activation {
+                    Activation::Silu => activation::silu(values),
+                    Activation::LeakyRelu => activation::leaky_relu(values, 0.2),
+                };
             }
         }
-        pass.outputs()
+        values
     }
 
-    /// Carries `∂/∂outputs` backwards through the last pass forwards: adds to the gradient by the
-    /// parameters, or leaves it out, and writes the gradient by the inputs where that is wanted.
-    pub fn backward(
-        &self,
-        level: Level,
-        pass: &mut Pass,
-        by_outputs: &[f32],
-        mut by_parameters: Option<&mut [f32]>,
-        by_inputs: Option<&mut [f32]>,
-    ) {
-        let batch = pass.batch;
-        let Pass { values, slopes, deltas: [delta, next], transposed, .. } = pass;
-        delta.clear();
-        delta.extend_from_slice(by_outputs);
-        let mut end = self.parameters.len();
-        let mut to_inputs = by_inputs;
-        for (layer, pair) in self.widths.windows(2).enumerate().rev() {
-            let [inputs, outputs] = [pair[0], pair[1]];
-            let start = end - (inputs + 1) * outputs;
-            if let Some(gradient) = by_parameters.as_deref_mut() {
-                let (weights, biases) = gradient[start..end].split_at_mut(inputs * outputs);
-                let from = Strided::transposed(&values[layer], inputs);
-                multiply(level, [inputs, batch, outputs], from, delta, weights, true);
-                for row in delta.chunks_exact(outputs) {
-                    biases.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-                }
-            }
-            let (weights, _) = self.layer(start, inputs, outputs);
-            end = start;
-            if layer == 0 && to_inputs.is_none() {
-                return;
-            }
-            transpose(weights, [inputs, outputs], transposed);
-            next.resize(batch * inputs, 0.0);
-            let from = Strided::plain(delta, outputs);
-            multiply(level, [batch, outputs, inputs], from, transposed, next, false);
-            match layer.checked_sub(1) {
-                Some(below) => {
-                    lanes::scale(level, next, &slopes[below]);
-                    std::mem::swap(delta, next);
-                }
-                None => {
-                    if let Some(out) = to_inputs.take() {
-                        out.copy_from_slice(next);
-                    }
-                }
+    /// Goes a share of the way to another network of the same widths: the step of a running mean.
+    #[must_use]
+    pub fn towards(mut self, other: &Self, share: f32) -> Self {
+        for (mean, now) in self.layers.iter_mut().zip(&other.layers) {
+            mean.weight = nearer(&mean.weight, &now.weight, share);
+            if let (Some(mean), Some(now)) = (&mut mean.bias, &now.bias) {
+                *mean = nearer(mean, now, share);
             }
         }
-    }
-
-    fn layer(&self, start: usize, inputs: usize, outputs: usize) -> (&[f32], &[f32]) {
-        self.parameters[start..start + (inputs + 1) * outputs].split_at(inputs * outputs)
+        self
     }
 }
 
-fn transpose(from: &[f32], [height, width]: [usize; 2], to: &mut Vec<f32>) {
-    to.resize(height * width, 0.0);
-    for (i, row) in from.chunks_exact(width).enumerate() {
-        for (j, value) in row.iter().enumerate() {
-            to[j * height + i] = *value;
-        }
+fn nearer<B: Backend, const D: usize>(
+    mean: &Param<Tensor<B, D>>,
+    now: &Param<Tensor<B, D>>,
+    share: f32,
+) -> Param<Tensor<B, D>> {
+    mean.clone().map(|mean| mean.clone() + (now.val() - mean).mul_scalar(share))
+}
+
+impl Network<Cpu> {
+    /// The same, to be trained.
+    pub fn trainable(&self) -> Network<Tape> {
+        let layers = self.layers.iter().map(|layer| Linear {
+            weight: trainable(&layer.weight),
+            bias: layer.bias.as_ref().map(trainable),
+        });
+        Network { layers: layers.collect(), activation: self.activation }
     }
+}
+
+fn trainable<const D: usize>(parameter: &Param<Tensor<Cpu, D>>) -> Param<Tensor<Tape, D>> {
+    Param::from_tensor(Tensor::from_inner(parameter.val()))
+}
+
+impl Network<Tape> {
+    /// `Σ |g|` of a gradient by the parameters: finite if all of it is there and finite.
+    pub fn size(&self, gradients: &GradientsParams) -> f64 {
+        let of_layer = |layer: &Linear<Tape>| {
+            let bias = layer.bias.as_ref().map_or(0.0, |bias| size(bias, gradients));
+            size(&layer.weight, gradients) + bias
+        };
+        self.layers.iter().map(of_layer).sum()
+    }
+}
+
+fn size<const D: usize>(parameter: &Param<Tensor<Tape, D>>, gradients: &GradientsParams) -> f64 {
+    let gradient = gradients.get::<Cpu, D>(parameter.id);
+    gradient.map_or(f64::NAN, |g| f64::from(g.abs().sum().into_scalar()))
+}
+
+impl<B: Backend> PartialEq for Network<B> {
+    fn eq(&self, other: &Self) -> bool {
+        self.activation == other.activation && self.parameters() == other.parameters()
+    }
+}
+
+/// A batch of rows of this many numbers.
+pub(super) fn rows<B: Backend>(numbers: Vec<f32>, width: usize) -> Tensor<B, 2> {
+    let count = numbers.len() / width.max(1);
+    Tensor::from_data(TensorData::new(numbers, [count, width]), &B::Device::default())
+}
+
+/// The numbers of a batch, row by row.
+pub(super) fn numbers<B: Backend>(tensor: Tensor<B, 2>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const WIDTHS: [usize; 4] = [3, 21, 18, 2];
+
     /// `Σ c·out` and its gradients.
-    fn gradients(network: &Network, x: &[f32], c: &[f32]) -> (f64, Vec<f32>, Vec<f32>) {
-        let (mut pass, level) = (Pass::default(), Level::new());
-        pass.inputs(network, x.len() / network.inputs()).copy_from_slice(x);
-        let value = network.forward(level, &mut pass);
-        let value = value.iter().zip(c).map(|(v, c)| f64::from(*v) * f64::from(*c)).sum();
-        let mut by = [vec![0.0; network.parameters.len()], vec![0.0; x.len()]];
-        let [parameters, inputs] = &mut by;
-        network.backward(level, &mut pass, c, Some(parameters), Some(inputs));
-        let [parameters, inputs] = by;
-        (value, parameters, inputs)
+    fn gradients(network: &Network<Tape>, x: &[f32], c: &[f32]) -> (f64, Vec<f32>, Vec<f32>) {
+        let width = network.layers.first().map_or(1, |layer| layer.weight.dims()[0]);
+        let x: Tensor<Tape, 2> = rows::<Tape>(x.to_vec(), width).require_grad();
+        let out = network.forward(x.clone());
+        let c = rows::<Tape>(c.to_vec(), out.dims()[1]);
+        let value = numbers(out.clone()).iter().zip(numbers(c.clone())).map(|(v, c)| f64::from(v * c)).sum();
+        let by = (out * c).sum().backward();
+        let by_inputs = numbers(x.grad(&by).expect("a gradient"));
+        let by = GradientsParams::from_grads(by, network);
+        let mut by_parameters = Vec::new();
+        for layer in &network.layers {
+            by_parameters.extend(numbers(by.get::<Cpu, 2>(layer.weight.id).expect("a gradient")));
+            let bias = layer.bias.as_ref().and_then(|bias| by.get::<Cpu, 1>(bias.id)).expect("a gradient");
+            by_parameters.extend(bias.into_data().iter::<f32>());
+        }
+        let size: f64 = by_parameters.iter().map(|g| f64::from(g.abs())).sum();
+        assert!((network.size(&by) / size - 1.0).abs() < 1e-5);
+        (value, by_parameters, by_inputs)
     }
 
-    /// Both gradients, by every parameter and every input, against central differences.
+    /// Both gradients, by every parameter and every input, against central differences: that the modules are
+    /// put together as the formula above says.
     #[test]
     fn gradients_are_those_of_differences() {
         for activation in [Activation::Silu, Activation::LeakyRelu] {
-            let network = Network::new(&[3, 21, 18, 2], activation, 1.0, (4, 7));
+            let network = Network::<Tape>::new(&WIDTHS, activation, 1.0, (4, 7));
             let draw = |stream, count| -> Vec<f32> {
                 normals(9, stream, 0, count).into_iter().map(|z| z as f32).collect()
             };
             let (x, c) = (draw(0, 5 * 3), draw(1, 5 * 2));
             let (_, by_parameters, by_inputs) = gradients(&network, &x, &c);
             let h = 2e-3f32;
-            let value = |network: &Network, x: &[f32]| gradients(network, x, &c).0;
+            let value = |network: &Network<Cpu>, x: &[f32]| -> f64 {
+                let out = numbers(network.forward(rows(x.to_vec(), 3)));
+                out.iter().zip(&c).map(|(v, c)| f64::from(*v) * f64::from(*c)).sum()
+            };
+            let parameters = network.parameters();
             let (mut off, mut length) = (0.0f64, 0.0f64);
             for (i, exact) in by_parameters.iter().enumerate() {
                 let shifted = |by: f32| {
-                    let mut shifted = network.clone();
-                    shifted.parameters[i] += by;
-                    value(&shifted, &x)
+                    let mut shifted = parameters.clone();
+                    shifted[i] += by;
+                    value(&Network::of(&WIDTHS, activation, &shifted), &x)
                 };
                 let difference = (shifted(h) - shifted(-h)) / f64::from(2.0 * h);
                 off += (difference - f64::from(*exact)).powi(2);
                 length += difference.powi(2);
             }
             assert!(off.sqrt() < 4e-3 * length.sqrt(), "{activation:?}: {} of {}", off.sqrt(), length.sqrt());
+            let network = Network::of(&WIDTHS, activation, &parameters);
             for (i, exact) in by_inputs.iter().enumerate() {
                 let shifted = |by: f32| {
                     let mut x = x.clone();
@@ -246,10 +239,29 @@ mod tests {
 
     #[test]
     fn without_hidden_layers_it_is_a_matrix() {
-        let mut network = Network::new(&[2, 1], Activation::Silu, 1.0, (1, 1));
-        network.parameters = vec![2.0, -3.0, 0.5];
+        let network = Network::<Tape>::of(&[2, 1], Activation::Silu, &[2.0, -3.0, 0.5]);
         let (value, parameters, inputs) = gradients(&network, &[1.0, 1.0, 2.0, 0.0], &[1.0, 10.0]);
         assert_eq!(value, -0.5 + 45.0);
         assert_eq!((parameters, inputs), (vec![21.0, 1.0, 11.0], vec![2.0, -3.0, 20.0, -30.0]));
+    }
+
+    #[test]
+    fn a_running_mean_goes_its_share_and_leaves_the_original() {
+        let network = |parameters: &[f32]| Network::<Cpu>::of(&[1, 1], Activation::Silu, parameters);
+        let (start, end) = (network(&[1.0, 2.0]), network(&[5.0, -2.0]));
+        assert_eq!(start.clone().towards(&end, 0.25).parameters(), [2.0, 1.0]);
+        assert_eq!(start.parameters(), [1.0, 2.0]);
+    }
+
+    /// Found, and not papered over, where a step depends on it.
+    #[test]
+    fn what_is_no_number_stays_visible() {
+        for activation in [Activation::Silu, Activation::LeakyRelu] {
+            let network = Network::<Cpu>::new(&WIDTHS, activation, 1.0, (1, 1));
+            let mut x = vec![0.5; 9];
+            x[4] = f32::NAN;
+            let out = numbers(network.forward(rows(x, 3)));
+            assert!(out[2..4].iter().all(|v| v.is_nan()) && out[..2].iter().all(|v| v.is_finite()));
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What is done with a gradient: stochastic gradient descent with momentum, or Adam (Kingma & Ba 2015).
+//! What is done with a gradient: stochastic gradient descent with momentum, or Adam (Kingma & Ba 2015), by the
+//! library's optimisers.
 //!
 //! ```text
 //! momentum   v ← μ v + g,                                   θ ← θ - η v
@@ -6,95 +7,105 @@
 //! ```
 //!
 //! with `m̂`, `û` the means over the steps so far.
+//!
+//! Left out on purpose: schedules of the rate.
 
+use super::network::{Cpu, Network, Tape};
 pub use super::spec::Descent;
-use fearless_simd::{Level, Simd, dispatch};
+use burn_optim::adaptor::OptimizerAdaptor;
+use burn_optim::momentum::MomentumConfig;
+use burn_optim::{Adam, AdamConfig, GradientsParams, Optimizer, Sgd, SgdConfig};
+use std::fmt;
 
-/// A rule with what it remembers.
-#[derive(Clone, Debug, PartialEq)]
+/// A rule with what it remembers of the parameters of one network. A clone remembers the same.
+#[derive(Clone)]
 pub struct Optimiser {
-    rule: Descent,
-    rate: f32,
-    steps: i32,
-    first: Vec<f32>,
-    second: Vec<f32>,
+    rule: Rule,
+    rate: f64,
+}
+
+#[derive(Clone)]
+enum Rule {
+    Momentum(OptimizerAdaptor<Sgd<Cpu>, Network<Tape>, Tape>),
+    Adam(OptimizerAdaptor<Adam, Network<Tape>, Tape>),
 }
 
 impl Optimiser {
-    /// For so many parameters, with a learning rate `η`.
-    pub fn new(rule: Descent, rate: f32, parameters: usize) -> Self {
-        let second = if matches!(rule, Descent::Adam(..)) { parameters } else { 0 };
-        Self { rule, rate, steps: 0, first: vec![0.0; parameters], second: vec![0.0; second] }
-    }
-
-    /// A step against the gradient.
-    pub fn step(&mut self, level: Level, parameters: &mut [f32], gradient: &[f32]) {
-        self.steps = self.steps.saturating_add(1);
-        match self.rule {
+    /// With a learning rate `η`.
+    pub fn new(rule: Descent, rate: f64) -> Self {
+        let rule = match rule {
             Descent::Momentum(keep) => {
-                let terms = [keep, self.rate];
-                dispatch!(level, simd => momentum(simd, terms, parameters, gradient, &mut self.first));
+                let momentum = MomentumConfig::new().with_momentum(f64::from(keep)).with_dampening(0.0);
+                Rule::Momentum(SgdConfig::new().with_momentum(Some(momentum)).init())
             }
             Descent::Adam(keep, keep_square) => {
-                // η m̂ / (√û + ε) with the corrections of both means taken out of the loop.
-                let square = (1.0 - keep_square.powi(self.steps)).sqrt();
-                let terms =
-                    [keep, keep_square, self.rate * square / (1.0 - keep.powi(self.steps)), 1e-8 * square];
-                let memory = [&mut self.first[..], &mut self.second[..]];
-                dispatch!(level, simd => adam(simd, terms, parameters, gradient, memory));
+                let adam = AdamConfig::new().with_beta_1(keep).with_beta_2(keep_square).with_epsilon(1e-8);
+                Rule::Adam(adam.init())
             }
+        };
+        Self { rule, rate }
+    }
+
+    /// The network after a step against the gradient.
+    #[must_use]
+    pub fn step(&mut self, network: Network<Tape>, gradients: GradientsParams) -> Network<Tape> {
+        match &mut self.rule {
+            Rule::Momentum(momentum) => momentum.step(self.rate, network, gradients),
+            Rule::Adam(adam) => adam.step(self.rate, network, gradients),
         }
     }
 }
 
-#[inline(always)]
-fn momentum<S: Simd>(
-    _: S,
-    [keep, rate]: [f32; 2],
-    parameters: &mut [f32],
-    gradient: &[f32],
-    speed: &mut [f32],
-) {
-    for ((parameter, g), v) in parameters.iter_mut().zip(gradient).zip(speed) {
-        *v = keep * *v + g;
-        *parameter -= rate * *v;
-    }
-}
-
-#[inline(always)]
-fn adam<S: Simd>(
-    _: S,
-    [keep, keep_square, rate, floor]: [f32; 4],
-    parameters: &mut [f32],
-    gradient: &[f32],
-    [first, second]: [&mut [f32]; 2],
-) {
-    for (((parameter, g), m), u) in parameters.iter_mut().zip(gradient).zip(first).zip(second) {
-        *m = keep * *m + (1.0 - keep) * g;
-        *u = keep_square * *u + (1.0 - keep_square) * g * g;
-        *parameter -= rate * *m / (u.sqrt() + floor);
+impl fmt::Debug for Optimiser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = match self.rule {
+            Rule::Momentum(_) => "momentum",
+            Rule::Adam(_) => "Adam",
+        };
+        f.debug_struct("Optimiser").field("rule", &rule).field("rate", &self.rate).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::network::{Activation, rows};
     use super::*;
+
+    /// Weight and bias after some steps with the gradient `(g, g)`.
+    fn after(steps: usize, optimiser: &mut Optimiser, network: Network<Tape>, g: f32) -> Network<Tape> {
+        (0..steps).fold(network, |network, _| {
+            let by = (network.forward(rows(vec![1.0], 1)) * g).sum().backward();
+            let by = GradientsParams::from_grads(by, &network);
+            optimiser.step(network, by)
+        })
+    }
+
+    fn start() -> Network<Tape> {
+        Network::of(&[1, 1], Activation::Silu, &[1.0, -1.0])
+    }
 
     /// Three steps by hand with a constant gradient: Adam's are `η` long, whatever the gradient.
     #[test]
     fn first_steps_by_hand() {
-        let mut adam = Optimiser::new(Descent::Adam(0.9, 0.999), 0.1, 2);
-        let mut at = vec![1.0, -1.0];
-        for _ in 0..3 {
-            adam.step(Level::new(), &mut at, &[5.0, -0.001]);
+        for g in [5.0, -0.001] {
+            let at = after(3, &mut Optimiser::new(Descent::Adam(0.9, 0.999), 0.1), start(), g).parameters();
+            let moved = -0.3 * g.signum();
+            assert!((at[0] - 1.0 - moved).abs() < 1e-4 && (at[1] + 1.0 - moved).abs() < 1e-4, "{at:?}");
         }
-        assert!((at[0] - 0.7).abs() < 1e-4 && (at[1] + 0.7).abs() < 1e-4, "{at:?}");
-        let mut momentum = Optimiser::new(Descent::Momentum(0.5), 0.1, 1);
-        let mut at = vec![1.0];
-        for _ in 0..3 {
-            momentum.step(Level::new(), &mut at, &[2.0]);
-        }
+        let at = after(3, &mut Optimiser::new(Descent::Momentum(0.5), 0.1), start(), 2.0).parameters();
         // 2 + 3 + 3.5.
-        assert!((at[0] - 0.15).abs() < 1e-6, "{at:?}");
+        assert!((at[0] - 0.15).abs() < 1e-6 && (at[1] + 1.85).abs() < 1e-6, "{at:?}");
+    }
+
+    /// A clone goes on as the original does, and not with it.
+    #[test]
+    fn clones_remember_on_their_own() {
+        for rule in [Descent::Momentum(0.9), Descent::Adam(0.9, 0.999)] {
+            let mut original = Optimiser::new(rule, 0.1);
+            let network = after(2, &mut original, start(), 3.0);
+            let mut snapshot = original.clone();
+            let gone = after(3, &mut original, network.clone(), -1.0).parameters();
+            assert_eq!(after(3, &mut snapshot, network, -1.0).parameters(), gone);
+        }
     }
 }

@@ -20,7 +20,6 @@ use super::objective::Times;
 pub use super::spec::Weights;
 use crate::math::random::{normals, stream};
 use crate::math::{Mixture, NoiseSchedule, Plan, Rule, Scratch, Time};
-use fearless_simd::Level;
 use std::sync::Arc;
 
 /// Streams of the draws of the regulariser differ from those of denoisers by this seed.
@@ -86,7 +85,7 @@ impl Regularisation {
     }
 
     /// `∇R` at places, `d` numbers each; `draws` are the seed and the number of the step.
-    pub fn gradient(&mut self, level: Level, places: &[f64], draws: (u32, usize)) -> Vec<f64> {
+    pub fn gradient(&mut self, places: &[f64], draws: (u32, usize)) -> Vec<f64> {
         match self {
             Self::Closed(target) => {
                 let (marginal, mut scratch) = (target.at_zero(), Scratch::default());
@@ -97,13 +96,13 @@ impl Regularisation {
                 }
                 gradient
             }
-            Self::Draws(drawn) => drawn.gradient(level, places, draws),
+            Self::Draws(drawn) => drawn.gradient(places, draws),
         }
     }
 }
 
 impl Drawn {
-    fn gradient(&mut self, level: Level, places: &[f64], (seed, step): (u32, usize)) -> Vec<f64> {
+    fn gradient(&mut self, places: &[f64], (seed, step): (u32, usize)) -> Vec<f64> {
         let dim = match &self.score {
             Score::Exact(target) => target.dim(),
             Score::Learned(denoiser) => denoiser.dim(),
@@ -119,9 +118,9 @@ impl Drawn {
         );
         let mut gradient = match score {
             Score::Learned(denoiser) => {
-                denoiser.predict(level, batch);
+                denoiser.predict(batch);
                 let off: Vec<f64> = batch.noise.iter().zip(&noise).map(|(n, e)| n - e).collect();
-                denoiser.by_places(level, batch, &off)
+                denoiser.by_places(batch, &off)
             }
             Score::Exact(target) => {
                 let rows = batch.places.chunks_exact(dim).zip(noise.chunks_exact(dim)).zip(&batch.times);
@@ -166,11 +165,11 @@ mod tests {
         let mut drawn = Regularisation::exact_from_draws(Arc::clone(&target), &schedule);
         let mut closed = Regularisation::exact(Arc::clone(&target), Weights::Paper, &schedule);
         for x in [[0.3, -0.4], [1.2, 1.5]] {
-            let exact = closed.gradient(Level::new(), &x, (1, 0));
+            let exact = closed.gradient(&x, (1, 0));
             let many: Vec<f64> = x.iter().copied().cycle().take(2 * 4096).collect();
             let (mut sums, mut squares, runs) = ([0.0; 2], [0.0; 2], 60);
             for run in 0..runs {
-                let gradient = drawn.gradient(Level::new(), &many, (2, run));
+                let gradient = drawn.gradient(&many, (2, run));
                 for j in 0..2 {
                     let mean = gradient.iter().skip(j).step_by(2).sum::<f64>() / 4096.0;
                     sums[j] += mean / runs as f64;

@@ -5,7 +5,6 @@
 use super::denoiser::{Batch, Denoiser};
 use crate::math::random::{normals, stream};
 use crate::math::{Move, Process, ReverseVariance, Step, Time};
-use fearless_simd::Level;
 use std::sync::Arc;
 
 /// Samples on their way from noise to data.
@@ -18,7 +17,6 @@ pub struct Samples {
     seed: u32,
     done: usize,
     batch: Batch,
-    level: Level,
 }
 
 impl Samples {
@@ -30,12 +28,11 @@ impl Samples {
         times: Vec<Time>,
         (seed, count): (u32, usize),
         contexts: Vec<f64>,
-        level: Level,
     ) -> Self {
         let places = normals(seed, stream::PARTICLES_PRIOR, 0, count * denoiser.dim());
         let mut batch = Batch::default();
         (batch.places, batch.contexts) = (places, contexts);
-        Self { denoiser, process, times, variance, seed, done: 0, batch, level }
+        Self { denoiser, process, times, variance, seed, done: 0, batch }
     }
 
     /// Does the next step; `true` when all are done.
@@ -61,7 +58,7 @@ impl Samples {
         if let Some(time) = step.time.filter(|_| step.b != 0.0) {
             batch.times.clear();
             batch.times.resize(batch.places.len() / denoiser.dim(), time);
-            denoiser.predict(self.level, batch);
+            denoiser.predict(batch);
             let factor = -step.b / time.t().sqrt();
             for (y, noise) in batch.places.iter_mut().zip(&batch.noise) {
                 *y = step.a * *y + factor * noise;

@@ -24,7 +24,7 @@ const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// The package that brings clippy for it.
 const CLIPPY: &str = "rust-web-clippy";
 /// The oldest compiler the workspace builds with, as in `Cargo.toml`'s `rust-version`.
-const OLDEST: (u32, u32) = (1, 89);
+const OLDEST: (u32, u32) = (1, 92);
 /// A download of the target takes seconds; a refused one fails at once. This is for silent networks.
 const PATIENCE: Duration = Duration::from_secs(180);
 

@@ -6,7 +6,6 @@ use super::score::SAMPLES;
 use crate::compute::GanWeights;
 use crate::labs::gan::{Gan, report};
 use crate::labs::report::Quantity;
-use crate::learn::Level;
 use crate::learn::denoising::Denoising;
 use crate::learn::gan::{GanSpec, GanTraining};
 use crate::learn::measures::{Found, Yardstick};
@@ -52,7 +51,7 @@ pub(super) fn run(gan: &Gan, seed: u32) -> Result<Vec<Quantity>, TrainingError> 
     };
     let regularisation = if settings.learned_score {
         let spec = settings.denoising(&gan.common, (Weighting::Formula, settings.gamma), seed, 0);
-        let mut denoising = Denoising::new(Arc::clone(&target), &spec, Level::new());
+        let mut denoising = Denoising::new(Arc::clone(&target), &spec);
         for _ in 0..settings.steps {
             denoising.step()?;
         }
@@ -62,8 +61,7 @@ pub(super) fn run(gan: &Gan, seed: u32) -> Result<Vec<Quantity>, TrainingError> 
     };
     let train = |lambda: f64| -> Result<(Found, f64), TrainingError> {
         let spec = GanSpec { lambda, ..spec };
-        let mut training =
-            GanTraining::new(Arc::clone(&target), &spec, Some(regularisation.clone()), Level::new());
+        let mut training = GanTraining::new(Arc::clone(&target), &spec, Some(regularisation.clone()));
         let (mut loss, last) = (0.0, settings.steps.div_ceil(10).max(1));
         for step in 0..settings.steps {
             let losses = training.step()?;

@@ -7,7 +7,6 @@ use super::TrainingError;
 use super::score::{SAMPLES, evaluation, given, sample};
 use crate::labs::diffusion_loss::DiffusionLoss;
 use crate::labs::report::Quantity;
-use crate::learn::Level;
 use crate::learn::denoising::Denoising;
 use crate::learn::evaluation::{Evaluation, Scores, held_out};
 use crate::learn::measures::{Found, Yardstick};
@@ -23,12 +22,12 @@ pub(super) fn run(heads: &DiffusionLoss, seed: u32) -> Result<Vec<Quantity>, Tra
     let mut results: Vec<(Scores, Found)> = Vec::new();
     for weighting in Weighting::ALL {
         let spec = settings.denoising(&heads.common, (weighting, heads.gamma), seed, given);
-        let mut denoising = Denoising::new(Arc::clone(&target), &spec, Level::new());
+        let mut denoising = Denoising::new(Arc::clone(&target), &spec);
         for _ in 0..settings.steps {
             denoising.step()?;
         }
         let learned = Arc::new(denoising.averaged());
-        let scores = Evaluation::new(learned, &target, &evaluation(&heads.common, seed), Level::new())?.run();
+        let scores = Evaluation::new(learned, &target, &evaluation(&heads.common, seed))?.run();
         // Contexts of the target, and what the head makes of them.
         let contexts: Vec<f64> =
             (0..SAMPLES).flat_map(|i| held_out(&target, seed, i as u32).into_iter().take(given)).collect();

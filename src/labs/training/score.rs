@@ -4,11 +4,11 @@ use super::TrainingError;
 use crate::labs::common::Common;
 use crate::labs::learned::Learned;
 use crate::labs::report::Quantity;
+use crate::learn::LearnError;
 use crate::learn::denoising::Denoising;
 use crate::learn::evaluation::{Evaluation, EvaluationSpec, Mean, Scores};
 use crate::learn::measures::{Found, Yardstick};
 use crate::learn::sampling::Samples;
-use crate::learn::{LearnError, Level};
 use crate::math::{Mixture, Process, ReverseVariance, step_times};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) fn run(state: &Learned, seed: u32) -> Result<Vec<Quantity>, TrainingE
     moments.insert(0, 0);
     moments.dedup();
     let spec = settings.denoising(common, (settings.objective, settings.gamma), seed, 0);
-    let mut denoising = Denoising::new(Arc::new(target.clone()), &spec, Level::new());
+    let mut denoising = Denoising::new(Arc::new(target.clone()), &spec);
     let evaluation = evaluation(common, seed);
     let mut scores: Vec<Scores> = Vec::new();
     let mut losses = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn run(state: &Learned, seed: u32) -> Result<Vec<Quantity>, TrainingE
             losses.push(denoising.step()?);
         }
         let learned = Arc::new(denoising.averaged());
-        scores.push(Evaluation::new(learned, &target, &evaluation, Level::new())?.run());
+        scores.push(Evaluation::new(learned, &target, &evaluation)?.run());
     }
     let found = yardstick.measure(&sample(&denoising, common, (seed, SAMPLES), Vec::new()));
     let floor = yardstick.floor(SAMPLES);
@@ -101,8 +101,7 @@ pub(super) fn sample(
     let steps = common.steps as usize;
     let times = step_times(&common.schedule().steps(steps), steps);
     let process = (Process::Ddpm, ReverseVariance::Beta);
-    let mut samples =
-        Samples::new(Arc::new(denoising.averaged()), process, times, draws, contexts, Level::new());
+    let mut samples = Samples::new(Arc::new(denoising.averaged()), process, times, draws, contexts);
     while !samples.advance() {}
     samples.places().to_vec()
 }

@@ -3,11 +3,11 @@
 use super::{Course, is_due, target};
 use crate::compute::lessons::{DenoiserFindings, DenoiserLesson, Findings};
 use crate::compute::messages::JobError;
+use crate::learn::LearnError;
 use crate::learn::denoising::Denoising;
 use crate::learn::evaluation::{Evaluation, EvaluationSpec};
 use crate::learn::measures::Yardstick;
 use crate::learn::sampling::Samples;
-use crate::learn::{LearnError, Level};
 use crate::math::{Mixture, Process, ReverseVariance, Schedule, step_times};
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl DenoiserCourse {
         };
         let [steps, draws] = PICTURE[target.dim() - 1];
         Ok(Self {
-            denoising: Denoising::new(Arc::clone(&target), spec, Level::new()),
+            denoising: Denoising::new(Arc::clone(&target), spec),
             yardstick: Yardstick::new(&target)?,
             places: lesson.places.clone(),
             picture: EvaluationSpec { draws, schedule: Schedule::LogSnr, steps, ..held_out },
@@ -77,7 +77,7 @@ pub(super) fn sample(
     let times = step_times(&spec.schedule.steps(spec.steps), steps.min(spec.steps));
     let process = (Process::Ddim, ReverseVariance::Beta);
     let (learned, draws) = (Arc::new(denoising.averaged()), (spec.seed, count));
-    let mut samples = Samples::new(learned, process, times, draws, contexts, Level::new());
+    let mut samples = Samples::new(learned, process, times, draws, contexts);
     while !samples.advance() {}
     samples.places().to_vec()
 }
@@ -99,9 +99,9 @@ impl Course for DenoiserCourse {
 
     fn begin(&mut self, _: bool) -> Result<(), JobError> {
         let learned = Arc::new(self.denoising.averaged());
-        let (target, level) = (&self.target, Level::new());
-        self.evaluation = Some(Evaluation::new(Arc::clone(&learned), target, &self.held_out, level)?);
-        self.drawing = Some(Evaluation::at(learned, target, &self.places, &self.picture, level)?);
+        let target = &self.target;
+        self.evaluation = Some(Evaluation::new(Arc::clone(&learned), target, &self.held_out)?);
+        self.drawing = Some(Evaluation::at(learned, target, &self.places, &self.picture)?);
         Ok(())
     }
 

@@ -4,11 +4,11 @@
 use super::{Course, target};
 use crate::compute::lessons::{Findings, GansFindings, GansLesson};
 use crate::compute::messages::JobError;
+use crate::learn::LearnError;
 use crate::learn::denoising::Denoising;
 use crate::learn::gan::{GanSpec, GanTraining};
 use crate::learn::measures::{Found, Yardstick};
 use crate::learn::regularisation::{Regularisation, Weights};
-use crate::learn::{LearnError, Level};
 use crate::math::{Mixture, Schedule};
 use std::sync::Arc;
 
@@ -41,10 +41,8 @@ impl GansCourse {
     pub(super) fn new(lesson: &GansLesson) -> Result<Self, JobError> {
         let target = target(&lesson.target)?;
         let yardstick = Yardstick::new(&target)?;
-        let score = lesson
-            .score
-            .as_ref()
-            .map(|(spec, steps)| (Denoising::new(Arc::clone(&target), spec, Level::new()), *steps));
+        let score =
+            lesson.score.as_ref().map(|(spec, steps)| (Denoising::new(Arc::clone(&target), spec), *steps));
         let mut course = Self {
             found: GansFindings {
                 floor: yardstick.floor(MEASURED),
@@ -79,7 +77,7 @@ impl GansCourse {
         };
         let gan = |lambda| {
             let spec = GanSpec { lambda, ..self.spec };
-            GanTraining::new(Arc::clone(&self.target), &spec, Some(regularisation.clone()), Level::new())
+            GanTraining::new(Arc::clone(&self.target), &spec, Some(regularisation.clone()))
         };
         self.gans = vec![gan(0.0), gan(self.spec.lambda)];
     }

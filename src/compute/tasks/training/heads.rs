@@ -4,9 +4,9 @@ use super::denoiser::sample;
 use super::{Course, is_due, target};
 use crate::compute::lessons::{Findings, HeadsFindings, HeadsLesson, History};
 use crate::compute::messages::JobError;
+use crate::learn::LearnError;
 use crate::learn::denoising::{Denoising, DenoisingSpec};
 use crate::learn::evaluation::{Evaluation, EvaluationSpec, Scores, held_out};
-use crate::learn::{LearnError, Level};
 use crate::math::Mixture;
 use crate::math::diffusion_loss::Weighting;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl HeadsCourse {
         let given = target.dim() - 1;
         let head = |weighting: Weighting| {
             let spec = DenoisingSpec { weighting, given, ..lesson.spec };
-            Denoising::new(Arc::clone(&target), &spec, Level::new())
+            Denoising::new(Arc::clone(&target), &spec)
         };
         let [points, draws] = HELD_OUT;
         let spec = EvaluationSpec {
@@ -81,7 +81,7 @@ impl Course for HeadsCourse {
         self.evaluations.clear();
         for head in self.heads.iter().rev() {
             let learned = Arc::new(head.averaged());
-            self.evaluations.push(Evaluation::new(learned, &self.target, &self.spec, Level::new())?);
+            self.evaluations.push(Evaluation::new(learned, &self.target, &self.spec)?);
         }
         Ok(())
     }
