@@ -8,7 +8,6 @@ use crate::compute::{
 use crate::labs::learned::plots::Truth;
 use crate::labs::report::Quantity;
 use crate::labs::{LabState, Model, open, open_as};
-use crate::learn::Level;
 use crate::learn::denoising::Denoising;
 use crate::math::diffusion_loss::Weighting;
 use crate::plot::{Figure, Layer};
@@ -71,7 +70,7 @@ fn heads_are_trained_as_the_link_says_and_drawn_with_their_numbers() {
                 state.common.seed as u32,
                 given,
             );
-            let mut alone = Denoising::new(std::sync::Arc::clone(&target), &spec, Level::new());
+            let mut alone = Denoising::new(std::sync::Arc::clone(&target), &spec);
             let losses: Vec<f32> = (0..40).map(|_| alone.step().expect("a step") as f32).collect();
             assert_eq!(history.means, losses, "{query} {weighting:?}");
         }
