@@ -333,3 +333,23 @@ fn contexts_far_from_the_data_and_odd_targets_are_computed() {
         }
     }
 }
+
+/// What the words say of heads after 250 steps; and that every link of the text opens.
+#[test]
+fn links_of_the_text_show_what_they_say() {
+    let text = include_str!("text.en.md");
+    let links: Vec<&str> = text.split("](?").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(links.len() > 10);
+    for link in links {
+        let (state, notices) = open(link);
+        assert!(notices.is_empty() && matches!(state, LabState::DiffusionLoss(_)), "{link}: {notices:?}");
+    }
+    let state = state("&target=three&train=1000&at=250");
+    let request = TrainingRequest { lesson: jobs::lesson(&state), go: Go::To(state.training.at) };
+    let Ok(Reply::Training(reply)) = run(Request::Training(Box::new(request))) else { panic!("no reply") };
+    let (_, scores) = plots::findings(&reply).expect("heads").checks.last().expect("evaluated");
+    let falls: Vec<f64> = scores.iter().map(|s| s.fall.value).collect();
+    for (k, fall) in falls.iter().enumerate() {
+        assert!((*fall < 0.1) == (Weighting::ALL[k] != Weighting::TruncatedSnr), "{falls:?}");
+    }
+}

@@ -208,3 +208,27 @@ fn links_hold_what_is_drawn() {
     assert_eq!((state.view, notices.len()), (vec![Shown::Manifold], 1));
     assert_eq!(Gan::default().query(), "v=1&lab=gan");
 }
+
+/// What the words beside the figures say of trainings, in their order: loosely, since rounding is amplified.
+#[test]
+fn links_of_the_text_show_what_they_say() {
+    let of = |query: &str| {
+        let (state, _) = open_as::<Gan>(query);
+        let reply = trained(&state);
+        let [plain, regularised] =
+            findings(&reply).expect("two GANs").checks.last().expect("measured").1.clone();
+        (plain, regularised, backdrop(&state))
+    };
+    let (_, regularised, ideal) = of("v=1&lab=gan&at=600");
+    assert!(regularised.modes == 2 && (regularised.cross_entropy - ideal.cross_entropy).abs() < 0.1);
+    assert!(regularised.js > 2.0 * ideal.js && regularised.js < 5.0 * ideal.js);
+    let (plain, fresh, ideal) = of("v=1&lab=gan&target=ring8&at=1000");
+    assert!(plain.modes >= 7 && fresh.modes <= 4 && fresh.js > 1.5 * plain.js && plain.js > ideal.js);
+    let (_, late, _) = of("v=1&lab=gan&target=ring8&at=1000&warm=500");
+    assert!(late.modes > fresh.modes && late.js < fresh.js);
+    let (_, grid, _) = of("v=1&lab=gan&target=grid9&at=600");
+    // The middle of nine.
+    assert!(grid.modes == 1 && grid.shares[4] > 0.99, "{:?}", grid.shares);
+    let (plain, same, _) = of("v=1&lab=gan&lambda=0&at=300");
+    assert_eq!(plain, same);
+}

@@ -14,6 +14,9 @@ const FEWEST: f64 = 200.0;
 /// How far above the target's the axis of `-log p` goes at most, nats: at the beginning it is far more.
 const ABOVE: f64 = 8.0;
 
+/// How far it reaches around them at least, nats.
+const ROOM: f64 = 0.5;
+
 /// Names of the games beside their curves, the one without the regulariser first.
 const NAMES: [&str; 2] = ["without", "with"];
 
@@ -68,14 +71,18 @@ pub fn progress(
     let found = reply.and_then(findings).unwrap_or(&nothing);
     let backdrop = Backdrop::of(backdrop, state);
     let steps = nice(reply.map_or(0.0, |reply| reply.steps as f64).max(FEWEST));
-    let told_apart = state.common.target.count() <= MOST_MODES;
-    let measures = if told_apart { &[JS, OUTSIDE, MODES, MEAN, MEDIAN][..] } else { &[JS, OUTSIDE, MEAN] };
+    let mut measures = vec![JS, OUTSIDE, MEAN];
+    let components = state.common.target.count();
+    if components <= MOST_MODES {
+        measures.insert(2, Measure { range: Some((0.0, 1.08 * components as f64)), ..MODES });
+        measures.push(MEDIAN);
+    }
     let mut panels: Vec<Panel> =
         measures.iter().map(|measure| over_steps(measure, found, backdrop, steps)).collect();
     panels.push(losses(found, backdrop, steps));
     let columns = if narrow { 1 } else { 2 };
     let rows = panels.chunks(columns).map(|row| Row::new(row.to_vec())).collect();
-    Figure { summary: summary(measures, found, backdrop), rows }
+    Figure { summary: summary(&measures, found, backdrop), rows }
 }
 
 fn over_steps(measure: &Measure, found: &GansFindings, backdrop: Option<&Backdrop>, steps: f64) -> Panel {
@@ -90,9 +97,9 @@ fn over_steps(measure: &Measure, found: &GansFindings, backdrop: Option<&Backdro
     let range = measure.range.unwrap_or_else(|| {
         let references = || floor.iter().chain(&equilibrium).copied();
         let most = references().reduce(f64::max).map_or(f64::INFINITY, |most| most + ABOVE);
-        let (low, high) = padded(references().chain(curves.iter().flatten().map(|p| p.1.min(most))));
-        // Counts begin at none.
-        (if measure.title == MODES.title { 0.0 } else { low }, high)
+        // Never so narrow that it shows digits that say nothing.
+        let around = references().flat_map(|y| [y - ROOM, y + ROOM]);
+        padded(around.chain(curves.iter().flatten().map(|p| p.1.min(most))))
     });
     let mut panel = Panel::new(Axis::linear("steps", (0.0, steps)), Axis::linear(measure.unit, range))
         .title(measure.title);

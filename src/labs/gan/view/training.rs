@@ -131,7 +131,6 @@ impl Games {
         panel(Panel {
             name: "progress",
             heading: Some(("progress-heading", "As they are trained")),
-            work: Some(self.trainer.work()),
             said: note(
                 "Dashed: without the regulariser. Dotted: draws of the target itself, and the equilibrium of the ideal game with the regulariser.",
             ),
@@ -188,10 +187,11 @@ fn layers(state: RwSignal<Gan>) -> AnyView {
             s.view = all.filter(|known| if *known == layer { on } else { s.view.contains(known) }).collect();
         });
     };
-    let field = move |label: &'static str, layer: Shown| {
+    let field = move |label: &'static str, swatch: &'static str, layer: Shown| {
         view! {
             <CheckField
                 label
+                swatch
                 value=flag(move || state.with(|s| s.view.contains(&layer)))
                 set=move |on| toggle(layer, on)
             />
@@ -201,10 +201,10 @@ fn layers(state: RwSignal<Gan>) -> AnyView {
     view! {
         <fieldset>
             <legend>"Drawn of the games"</legend>
-            {field("Samples", Shown::Samples)}
-            {field("The generator’s mesh", Shown::Manifold)}
-            {field("The discriminator", Shown::Discriminator)}
-            {field("Where it pulls samples", Shown::Pulls)}
+            {field("Samples", "generator", Shown::Samples)}
+            {field("The generator’s mesh", "generator", Shown::Manifold)}
+            {field("The discriminator", "none", Shown::Discriminator)}
+            {field("Where it pulls samples", "none", Shown::Pulls)}
         </fieldset>
     }
     .into_any()
