@@ -1,4 +1,4 @@
-//! The benchmarks: the table of `benches/RESULTS.md`, with the peers, or the kernels one by one.
+//! The benchmarks: the table of `benches/RESULTS.md`, with the peers; training alone; or the kernels one by one.
 
 use std::{path::Path, process::Command};
 
@@ -16,6 +16,7 @@ pub fn table(root: &Path) -> Result<()> {
     });
     steps.step("the page", || build::page(root));
     steps.step("the page that measures", || modules::bench_page(root, &Wasm::require()?));
+    steps.step("the worker that trains", || modules::bench_learning(root, &Wasm::require()?));
     steps.step("the command line", || {
         let mut cargo = run::cargo(root);
         // For speed, as the fast workers are: the command line's own profile is the page's.
@@ -38,11 +39,30 @@ pub fn table(root: &Path) -> Result<()> {
         }
         Ok(())
     });
-    steps.step("the table", || {
-        let mut cargo = run::cargo(root);
-        run::show(cargo.args(["run", "--quiet", "--package", "scorescope-e2e", "--bin", "table"]))
-    });
+    steps.step("the table", || tables(root, &[]));
     steps.finish(false)
+}
+
+/// Steps of training a second against TensorFlow.js alone, as a table.
+///
+/// # Errors
+/// Names the step that failed.
+pub fn learning(root: &Path) -> Result<()> {
+    let mut steps = Steps::new("bench");
+    steps.step("set-up", || {
+        setup::run(root, Needs { wasm: true, page: true, browser: true, ..Needs::default() })
+    });
+    steps.step("the worker that trains", || modules::bench_learning(root, &Wasm::require()?));
+    steps.step("TensorFlow.js", || tensorflow(root));
+    steps.step("the table", || tables(root, &["learn"]));
+    steps.finish(false)
+}
+
+/// The program that measures and makes tables.
+fn tables(root: &Path, arguments: &[&str]) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    cargo.args(["run", "--quiet", "--package", "scorescope-e2e", "--bin", "table", "--"]);
+    run::show(cargo.args(arguments))
 }
 
 /// The kernels by Criterion; `arguments` go to it.

@@ -16,6 +16,7 @@ cargo xtask build                           build the page into dist/, check it,
 cargo xtask test [native|browser|e2e]       run every test, or one group [--no-build: e2e on dist/ as it is]
 cargo xtask fuzz [--minutes N]              try random links, files and calls, for 10 minutes if not told
 cargo xtask bench                           measure against peers and write benches/RESULTS.md
+cargo xtask bench learn                     steps of training a second against TensorFlow.js alone
 cargo xtask bench kernels [ARGS]            time the parts one by one; ARGS go to Criterion
 cargo xtask ci                              formatting, lints, documentation, tidiness, dependencies
 cargo xtask tidy                            the house rules alone
@@ -64,6 +65,7 @@ fn command(arguments: &[String]) -> Result<()> {
         }
         "bench" => match rest {
             [] => bench::table(&root),
+            [only] if only == "learn" => bench::learning(&root),
             [first, arguments @ ..] if first == "kernels" => bench::kernels(&root, arguments),
             [first, ..] => Err(unknown(first)),
         },

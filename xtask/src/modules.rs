@@ -128,6 +128,33 @@ pub fn bench_page(root: &Path, wasm: &Wasm) -> Result<()> {
     note(&folder, &notes.iter().map(|(id, name)| (*id, name.as_str())).collect::<Vec<_>>())
 }
 
+/// Compiles the worker that times steps of training, as the module that trains is compiled, and puts a page around
+/// it into `target/bench-learning`.
+///
+/// # Errors
+/// When it does not compile.
+pub fn bench_learning(root: &Path, wasm: &Wasm) -> Result<()> {
+    fast_profile(root, "bench-learning", "learn", wasm)?;
+    let (folder, path) = (root.join("target/bench-learning"), tools::path(root)?);
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.env("PATH", &path).args(["--target", "web", "--no-typescript", "--out-name", "learning"]);
+    let compiled = root.join(format!("target/{TARGET}/fast/bench-learning.wasm"));
+    run::show(bindgen.arg("--out-dir").arg(&folder).arg(compiled))?;
+    let module = folder.join("learning_bg.wasm");
+    let mut optimise = Command::new("wasm-opt");
+    optimise.env("PATH", &path).args(["-O3", "--low-memory-unused", ALIKE]).arg(&module);
+    run::show(optimise.arg(format!("--output={}", module.display())))?;
+    fs::write(folder.join("worker.js"), "import init from './learning.js'; init();")
+        .map_err(|e| Error::io("writing the worker", e))?;
+    let page = "<!doctype html><html><head><title>measuring</title></head><body><script>\
+                const worker = new Worker('./worker.js', { type: 'module' });\
+                const done = (result) => { window.result = result; document.title = 'done'; };\
+                worker.onmessage = (event) => done(event.data);\
+                worker.onerror = (event) => done(JSON.stringify({ error: event.message }));\
+                </script></body></html>";
+    fs::write(folder.join("index.html"), page).map_err(|e| Error::io("writing the page", e))
+}
+
 /// Copies a file into `dist` under a name that tells its content.
 fn place(file: &Path, dist: &Path, stem: &str, extension: &str) -> Result<String> {
     let bytes = fs::read(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))?;

@@ -1,4 +1,4 @@
-//! What is timed in headless Chromium: the page's own workers, and TensorFlow.js.
+//! What is timed in headless Chromium: the page's own workers, training, and TensorFlow.js.
 
 use scorescope_e2e::{Options, Outcome, Page, Server, Value};
 use std::path::Path;
@@ -11,6 +11,16 @@ pub(crate) async fn ours(root: &Path, query: &str) -> Outcome<Value> {
 /// W1 in TensorFlow.js by one of its backends.
 pub(crate) async fn tfjs(root: &Path, backend: &str) -> Outcome<Value> {
     result(&root.join("benches/peers/tfjs"), &format!("w1.html?backend={backend}&repeats=3")).await
+}
+
+/// Training in a worker: the library alone, and a whole step.
+pub(crate) async fn training(root: &Path) -> Outcome<Value> {
+    result(&root.join("target/bench-learning"), "index.html").await
+}
+
+/// The same network in TensorFlow.js by one of its backends.
+pub(crate) async fn tfjs_training(root: &Path, backend: &str) -> Outcome<Value> {
+    result(&root.join("benches/peers/tfjs"), &format!("learn.html?backend={backend}")).await
 }
 
 /// Opens a page that measures and waits for what it found.

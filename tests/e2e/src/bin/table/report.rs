@@ -65,6 +65,10 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// Rows of training: by the library alone on given minibatches, and as the page does it.
+pub(crate) const GIVEN: &str = "burn, given minibatches";
+pub(crate) const WHOLE: &str = "the page's whole step";
+
 /// The sections of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -145,6 +149,39 @@ impl Table {
                 millis(series.last())
             );
             self.version(name, found);
+        }
+        self.text.push('\n');
+    }
+
+    pub(crate) fn training(&mut self, rounds: &Rounds) {
+        self.text += "## Training\n\nA network of 9 inputs, three hidden layers of 128 (SiLU) and 2 outputs, minibatches of 256, squared errors, Adam, in a dedicated worker of the browser on one thread. Given the same weights and minibatches, both sides have the same loss after ten steps; a whole step of the page also draws its minibatch, checks the gradient and keeps the running mean.\n\n| what | steps a second, median of rounds | least | most | loss after ten steps | the same twice |\n|---|---:|---:|---:|---:|---|\n";
+        for (name, found) in &rounds.rows {
+            let mut series = rounds.series(name);
+            series.sort_by(f64::total_cmp);
+            let rate = |v: Option<&f64>| format!("{:.0}", v.copied().unwrap_or(f64::NAN));
+            let loss = found.last().and_then(|v| v["loss"].as_f64());
+            let loss = loss.map_or("–".to_owned(), |loss| format!("{loss:.6}"));
+            let same = found.last().and_then(|v| v["same"].as_bool());
+            let same = same.map_or("–", |same| if same { "yes" } else { "no" });
+            let _ = writeln!(
+                self.text,
+                "| {name} | {} | {} | {} | {loss} | {same} |",
+                rate(series.get(series.len() / 2)),
+                rate(series.first()),
+                rate(series.last())
+            );
+            self.version(name, found);
+        }
+        self.text += "\n| ratio | median | least | most |\n|---|---:|---:|---:|\n";
+        for (theirs, _) in rounds.rows.iter().filter(|(name, _)| name.starts_with("TensorFlow")) {
+            for ours in [GIVEN, WHOLE] {
+                if let Some([median, least, most]) = rounds.ratio(ours, theirs) {
+                    let _ = writeln!(
+                        self.text,
+                        "| {ours} over {theirs} | {median:.2} | {least:.2} | {most:.2} |"
+                    );
+                }
+            }
         }
         self.text.push('\n');
     }
