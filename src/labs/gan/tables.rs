@@ -56,7 +56,7 @@ pub fn trained(state: &Gan, reply: &TrainingReply, ideal: Option<&Backdrop>) -> 
     };
     let mut rows = vec![
         row("Jensen–Shannon divergence, nats", |f| f.js, ideal.map(|i| i.js), 3),
-        row("share outside the densest 95 % of the data", |f| f.outside, ideal.map(|i| i.outside), 3),
+        row("share outside the data’s 95 %", |f| f.outside, ideal.map(|i| i.outside), 3),
         row("mean of −log p, nats", |f| f.cross_entropy, ideal.map(|i| i.cross_entropy), 3),
         row("median of −log p, nats", |f| f.median, None, 3),
     ];

@@ -11,7 +11,6 @@ use crate::labs::density::jobs::{interval, square};
 use crate::labs::figures::{DEPTH, LogDensityMaps, bars, histogram, nice, padded, short};
 use crate::learn::spec::Scores;
 use crate::math::{Mixture, Scratch};
-use crate::plot::contour::levels_below;
 use crate::plot::{Axis, Dash, Figure, Grid, Layer, Panel, Role, Row};
 use std::sync::Arc;
 
@@ -277,7 +276,8 @@ fn plane(truth: &Truth, samples: &[f64]) -> Panel {
     let side = FINE[1];
     let grid = Arc::new(Grid { nx: side, ny: side, x, y, values: truth.values.clone() });
     let mut panel = Panel::new(Axis::linear("x₁", x), Axis::linear("x₂", y)).equal();
-    let levels = levels_below(truth.top, DEPTH, 4);
+    // Around a Gaussian these are the ellipses of 1, 2 and 3 standard deviations.
+    let levels = [0.5, 2.0, 4.5].map(|below| truth.top - below).to_vec();
     panel.layers.push(Layer::Contours { grid, levels, role: Some(Role::Exact) });
     if !samples.is_empty() {
         let points = samples.chunks_exact(2).map(|p| (p[0], p[1])).collect();

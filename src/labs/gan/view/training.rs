@@ -106,20 +106,23 @@ impl Games {
                 move || view! { <TableView table /> }.into_any(),
             )
             .into_any(),
-            ..Panel::new(Picture::new("Two GANs in training", figure, self.theme, width, height))
+            ..Panel::new(Picture::new("Two GANs in training", figure, self.theme, width, tall))
         })
     }
 
     /// What there is to do, or what is being done first.
     fn words(self) -> String {
-        self.found(|_, reply| {
+        self.found(|state, reply| {
             let found = reply.and_then(plots::findings);
             match found.map(|found| found.score) {
                 None => "Press Train: two small GANs learn from the same start, here in your browser. The code that trains them is fetched then.".to_owned(),
                 Some((done, all)) if done < all => {
                     format!("First the regulariser’s score is learned: {done} of {all} steps.")
                 }
-                Some(_) => "Pink: samples, and the image of a mesh that cuts the latent normal into equal shares. Black: the target’s iso-lines.".to_owned(),
+                Some(_) if state.common.target.dim() == 1 => {
+                    "Pink: 500 samples of either generator, and what its discriminator says. Dashed: the equilibrium.".to_owned()
+                }
+                Some(_) => "Pink: 500 samples of either generator, and the image of a mesh that cuts its latent normal into equal shares. Rings: iso-lines of the target.".to_owned(),
             }
         })
     }
@@ -178,6 +181,11 @@ impl Games {
     pub(super) fn shows(shared: Shared) -> bool {
         shared.shows(Group::Probe)
     }
+}
+
+/// On a phone four curves stand one below the other.
+fn tall(figure: &Figure, width: f64) -> f64 {
+    if width < NARROW { preferred_height(figure, width) } else { height(figure, width) }
 }
 
 fn layers(state: RwSignal<Gan>) -> AnyView {
