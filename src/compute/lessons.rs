@@ -97,7 +97,7 @@ pub enum Findings {
     /// Of a [`Lesson::Denoiser`].
     Denoiser(DenoiserFindings),
     /// Of a [`Lesson::Gans`].
-    Gans(GansFindings),
+    Gans(Box<GansFindings>),
     /// Of a [`Lesson::Heads`].
     Heads(HeadsFindings),
 }

@@ -259,10 +259,18 @@ impl Page {
     /// # Errors
     /// When there is no such element, or it cannot be clicked.
     pub async fn click(&self, css: &str) -> Outcome {
+        self.begin(css).await?;
+        self.ready().await
+    }
+
+    /// The same without waiting for what comes of it.
+    ///
+    /// # Errors
+    /// When there is no such element, or it cannot be clicked.
+    pub async fn begin(&self, css: &str) -> Outcome {
         let element = self.find(css).await?;
         element.scroll_into_view().await?;
-        element.click().await.map_err(|e| format!("{css}: {e}"))?;
-        self.ready().await
+        element.click().await.map_err(|e| format!("{css}: {e}").into())
     }
 
     /// Sets the value of an input, a select or a text area, with the events of a person's doing so.

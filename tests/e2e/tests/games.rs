@@ -44,7 +44,7 @@ async fn two_gans_are_trained_and_come_back_from_their_link() -> Outcome {
     // Nothing is fetched or trained that nobody asked for.
     assert_eq!(page.text(BUTTON).await?, "Train");
     assert!(page.table(MEASURED).await.is_err());
-    page.click(BUTTON).await?;
+    page.begin(BUTTON).await?;
     trained(&page, 200).await?;
     let found = measured(&page).await?;
     // Without, with, target, equilibrium: the target's own draws are nearer to it than either.
@@ -68,13 +68,13 @@ async fn two_gans_are_trained_and_come_back_from_their_link() -> Outcome {
 #[tokio::test]
 async fn a_pause_keeps_what_was_learned() -> Outcome {
     let page = Page::open(&format!("{GANS}&train=100000")).await?;
-    page.click(BUTTON).await?;
+    page.begin(BUTTON).await?;
     page.wait(
         "a first measurement",
         "[...document.querySelectorAll('caption')].some(c => /after [1-9]00 steps/.test(c.textContent))",
     )
     .await?;
-    page.click(BUTTON).await?;
+    page.begin(BUTTON).await?;
     page.wait("a pause", "/[?&]at=\\d+/.test(location.search)").await?;
     page.ready().await?;
     let at: usize = page.query().await?.get("at").and_then(|at| at.parse().ok()).unwrap_or(0);
@@ -90,7 +90,7 @@ async fn a_pause_keeps_what_was_learned() -> Outcome {
 #[tokio::test]
 async fn heads_are_trained_with_every_weighting() -> Outcome {
     let page = Page::open(&format!("{HEADS}&train=60")).await?;
-    page.click(BUTTON).await?;
+    page.begin(BUTTON).await?;
     trained(&page, 60).await?;
     let table = page.table(LIKELIHOOD).await?;
     let column = |name: &str| table.column(name).ok_or_else(|| format!("no column {name}"));
@@ -112,7 +112,7 @@ async fn figures_do_not_jump_as_they_fill() -> Outcome {
     let page = Page::open_with(Options::default(), &format!("{GANS}&train=100")).await?;
     let heights = "return [...document.querySelectorAll('canvas')].map(c => c.clientHeight)";
     let before = page.run(heights, vec![]).await?;
-    page.click(BUTTON).await?;
+    page.begin(BUTTON).await?;
     trained(&page, 100).await?;
     assert_eq!(page.run(heights, vec![]).await?, before);
     page.close().await

@@ -24,7 +24,7 @@ async fn it_learns_and_the_link_gives_the_same_numbers() -> Outcome {
     page.click_text("summary", "Table of numbers").await?;
     assert_eq!(page.table("Held-out log-density").await?.rows, [], "trained before it was asked to");
     assert_eq!(page.run(MODULES, vec![]).await?, json!([]), "the training code came unasked");
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("400 steps", &format!("{STEPS} >= 400"), 60).await?;
     page.ready().await?;
     let found = newest(&page).await?;
@@ -45,9 +45,9 @@ async fn it_learns_and_the_link_gives_the_same_numbers() -> Outcome {
 async fn a_pause_keeps_what_is_there_and_a_reset_forgets_it() -> Outcome {
     let page = Page::open("?v=1&lab=learned&units=24&layers=2&steps=30&train=100000").await?;
     page.click_text("summary", "Table of numbers").await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("some steps", &format!("{STEPS} >= 40"), 60).await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.ready().await?;
     let steps = page.run(&format!("return {STEPS}"), vec![]).await?;
     page.address_has("at", &steps.to_string()).await?;
@@ -71,12 +71,12 @@ async fn a_pause_keeps_what_is_there_and_a_reset_forgets_it() -> Outcome {
 async fn divergence_is_said_and_loses_nothing() -> Outcome {
     let page = Page::open("?v=1&lab=learned&units=24&layers=2&steps=30&train=300&optimiser=momentum&rate=10")
         .await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("a word", "document.body.textContent.includes('learning rate may help') || document.body.textContent.includes('learning rate is too large')", 60).await?;
     page.ready().await?;
     // Another rate, and it trains.
     page.type_over("#field-rate", "0.01").await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("300 steps", &format!("{STEPS} >= 300"), 60).await?;
     page.close().await
 }
@@ -89,10 +89,10 @@ async fn a_broken_connection_is_said_and_tried_again() -> Outcome {
     let block = |patterns| json!({ "urls": patterns });
     page.devtools("Network.enable", json!({})).await?;
     page.devtools("Network.setBlockedURLs", block(json!(["*/learn-*"]))).await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("a reason", "document.body.textContent.includes('the training module')", 30).await?;
     page.devtools("Network.setBlockedURLs", block(json!([]))).await?;
-    page.click(".trainer .play").await?;
+    page.begin(".trainer .play").await?;
     page.wait_for("400 steps", &format!("{STEPS} >= 400"), 60).await?;
     page.close().await
 }
@@ -105,7 +105,7 @@ async fn axe_finds_nothing_while_it_trains_and_after() -> Outcome {
     for (size, dark) in [((1400, 900), false), ((320, 640), true)] {
         let page = Page::open_with(Options { size, dark, ..Options::default() }, SMALL).await?;
         assert_eq!(axe::run(&page, &source, "untrained").await?, Vec::<String>::new());
-        page.click(".trainer .play").await?;
+        page.begin(".trainer .play").await?;
         page.wait_for("steps", &format!("{STEPS} >= 400"), 60).await?;
         page.ready().await?;
         assert_eq!(axe::run(&page, &source, "trained").await?, Vec::<String>::new());

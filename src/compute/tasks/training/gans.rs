@@ -141,6 +141,6 @@ impl Course for GansCourse {
             found.pulls[i] = singles(gan.pull(&self.places));
             found.images[i] = singles(gan.generate(&self.latent));
         }
-        Findings::Gans(found)
+        Findings::Gans(Box::new(found))
     }
 }
