@@ -69,7 +69,7 @@ pub const PAUSE: &str = "Pause";
 pub const TRAIN_ANEW: &str = "Back to an untrained network";
 /// Goes on a little.
 #[cfg(labs)]
-pub const TEN_STEPS: &str = "Ten steps more";
+pub const TEN_STEPS: &str = "+10 steps";
 /// Name of the bar.
 #[cfg(labs)]
 pub const TRAINED: &str = "Share of the steps that are done";

@@ -51,7 +51,7 @@ async fn two_gans_are_trained_and_come_back_from_their_link() -> Outcome {
     assert!(found.len() == 12 && found[2] < found[0] && found[2] < found[1], "{found:?}");
     assert!(found[0] != found[1] && found[0] < std::f64::consts::LN_2, "{found:?}");
     page.address_has("at", "200").await?;
-    page.click(".trainer button[aria-label='Ten steps more']").await?;
+    page.click(".trainer button[aria-label='+10 steps']").await?;
     trained(&page, 210).await?;
     let further = measured(&page).await?;
     assert_ne!(found, further);
