@@ -2,7 +2,8 @@
 //! loss over the steps, the error of the score over time, samples.
 //!
 //! What the learned score changes is evaluated on a coarser grid than the truth is drawn on, and interpolated
-//! between its nodes; the truth is in closed form everywhere.
+//! between its nodes, as is the learned formula where there are hardly any data; the truth is in closed form
+//! everywhere.
 
 use super::jobs::places;
 use super::state::Learned;
@@ -110,18 +111,29 @@ fn maps(truth: &Truth, found: &DenoiserFindings, trained: usize, narrow: bool) -
     let coarse_side = coarse.len().isqrt();
     let fine = over_square(&coarse, coarse_side, side);
     let near = |v: f64| v > truth.top - DEPTH;
-    let seen = |i: usize| {
-        let place =
-            |k: usize| (k * (side - 1) + (coarse_side - 1) / 2) / coarse_side.saturating_sub(1).max(1);
-        let at = place(i / coarse_side.max(1)) * side + place(i % coarse_side.max(1));
-        truth.values.get(at).is_some_and(|v| near(*v))
-    };
+    // The index of a coarse node among the fine ones.
+    let place = |k: usize| (k * (side - 1) + (coarse_side - 1) / 2) / coarse_side.saturating_sub(1).max(1);
+    let node = |i: usize| place(i / coarse_side.max(1)) * side + place(i % coarse_side.max(1));
+    let seen = |i: usize| truth.values.get(node(i)).is_some_and(|v| near(*v));
     let mut sizes: Vec<f64> =
         coarse.iter().enumerate().filter(|(i, d)| d.is_finite() && seen(*i)).map(|(_, d)| d.abs()).collect();
     sizes.sort_by(f64::total_cmp);
     // Most of the picture decides, not its worst corner.
     let reach = nice(sizes.get(sizes.len() * 9 / 10).copied().unwrap_or(1.0).clamp(0.05, DEPTH));
-    let learned = truth.values.iter().zip(&fine).map(|(v, d)| v + d).collect();
+    // Where there are hardly any data the truth is steeper than what was learned: there it is the learned
+    // formula itself that is smooth between the nodes.
+    let at_nodes: Vec<f64> = coarse
+        .iter()
+        .enumerate()
+        .map(|(i, d)| truth.values.get(node(i)).copied().unwrap_or(f64::NAN) + d)
+        .collect();
+    let far = over_square(&at_nodes, coarse_side, side);
+    let learned = truth
+        .values
+        .iter()
+        .zip(fine.iter().zip(&far))
+        .map(|(v, (d, far))| if near(*v) { v + d } else { *far })
+        .collect();
     // Where there are hardly any data nothing is learned, and nothing is said.
     let difference =
         truth.values.iter().zip(&fine).map(|(v, d)| if near(*v) { *d } else { f64::NAN }).collect();
@@ -132,7 +144,7 @@ fn maps(truth: &Truth, found: &DenoiserFindings, trained: usize, narrow: bool) -
     let maps = LogDensityMaps {
         square: square(&truth.mixture),
         side,
-        titles: ["Truth", "Formula, learned score", "Learned − truth"],
+        titles: ["Truth", "Learned", "Learned − truth"],
         values: [truth.values.clone(), learned, difference],
         top: truth.top,
         reach,
