@@ -177,9 +177,10 @@ async fn every_figure_of_every_lab_has_a_menu() -> Outcome {
         ("density", &["main", "probe", "convergence"][..]),
         ("forward", &["main", "schedule", "samplers"]),
         ("elbo", &["main", "gaps", "weights"]),
-        ("gan", &["main", "sweep"]),
+        ("gan", &["main", "sweep", "training", "progress"]),
         ("classifier", &["main", "accuracy"]),
-        ("diffusion-loss", &["main", "weights", "minimisers"]),
+        ("diffusion-loss", &["main", "weights", "minimisers", "heads"]),
+        ("learned", &["main", "progress", "score"]),
     ] {
         let page = Page::open(&format!("?v=1&lab={lab}&steps=20")).await?;
         page.run(CATCH, vec![]).await?;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::compute::lessons::{DenoiserLesson, GansLesson, HeadsLesson};
-use crate::compute::{Request, run};
+use crate::compute::{Event, Request, Scheduler, Slot, Submission, run};
 use crate::learn::spec::{DenoisingSpec, Descent, GanSpec, Shape, Weights};
 use crate::math::Schedule;
 use crate::math::diffusion_loss::{WeightSpec, Weighting};
@@ -73,6 +73,45 @@ fn pausing_changes_nothing() {
         // Back in time is anew.
         assert_eq!(reach(&lesson, Go::To(17), Some(task)).0, part);
     }
+}
+
+/// A pause is a request like any other: the scheduler keeps the training for it, and for what comes after a slot
+/// that was cleared.
+#[test]
+fn a_scheduler_goes_on_with_what_it_keeps() {
+    let training = |go| Request::Training(Box::new(TrainingRequest { lesson: denoiser(2e-3), go }));
+    let submission = |id, request| Submission { id, slot: Slot::Training, request };
+    let time = std::cell::Cell::new(0.0);
+    let clock = || {
+        time.set(time.get() + 1.0);
+        time.get()
+    };
+    let mut scheduler = Scheduler::default();
+    scheduler.submit(submission(1, Some(training(Go::To(10_000)))));
+    let updates: Vec<Event> =
+        (0..1500).flat_map(|_| scheduler.slice(0.0, clock)).map(|update| update.event).collect();
+    let is_picture = |event: &&Event| matches!(event, Event::Partial(Reply::Training(_)));
+    assert!(updates.iter().filter(is_picture).count() > 3, "it is looked at while it goes on");
+    // Steps of the scheduler, and the reply that they end in.
+    let finish = |scheduler: &mut Scheduler| {
+        for slices in 1.. {
+            for update in scheduler.slice(0.0, clock) {
+                if let Event::Done(Reply::Training(reply)) = update.event {
+                    return (slices, *reply);
+                }
+            }
+        }
+        unreachable!("it ends")
+    };
+    scheduler.submit(submission(2, Some(training(Go::Halt))));
+    let (_, halted) = finish(&mut scheduler);
+    assert!(halted.steps > 700 && halted.steps < 1500, "{}", halted.steps);
+    scheduler.submit(submission(3, None));
+    assert!(scheduler.is_idle());
+    scheduler.submit(submission(4, Some(training(Go::To(halted.steps + 5)))));
+    let (slices, resumed) = finish(&mut scheduler);
+    assert!(slices < 200, "it began anew: {slices}");
+    assert_eq!(resumed, reach(&denoiser(2e-3), Go::To(halted.steps + 5), None).0);
 }
 
 #[test]
