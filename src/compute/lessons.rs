@@ -111,6 +111,8 @@ pub struct DenoiserFindings {
     pub checks: Vec<(usize, Scores)>,
     /// How much the learned score lowers the formula at the lesson's places, nats, at the newest of `checks`.
     pub fall: Vec<f64>,
+    /// The formula with the learned score at the same places, nats, by draws that are quieter far from the data.
+    pub values: Vec<f64>,
     /// Samples by DDIM, `d` numbers each.
     pub samples: Vec<f64>,
     /// What they are found to be, where there are enough of them.

@@ -118,6 +118,14 @@ impl Frame {
         noise.collect()
     }
 
+    /// `E‖ε - ε̂‖²` of the first term of `ε̂` alone at `x`, in closed form: `d (1 - √t a)² + (1-t) a² ‖x-μ‖²` with
+    /// `a = √t/v(t)`.
+    pub(super) fn base_error(&self, time: Time, x: &[f64]) -> f64 {
+        let f = self.factors(time);
+        let square = x.iter().zip(&self.mean).map(|(x, mean)| (x - mean).powi(2)).sum::<f64>();
+        x.len() as f64 * (1.0 - time.t().sqrt() * f.skip).powi(2) + (f.signal * f.skip).powi(2) * square
+    }
+
     /// The factor on `F`, one an entry.
     pub(super) fn weights(&self, batch: &Batch) -> Vec<f64> {
         batch.times.iter().map(|time| self.factors(*time).out).collect()

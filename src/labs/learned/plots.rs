@@ -88,7 +88,15 @@ fn curves(truth: &Truth, found: &DenoiserFindings, trained: usize) -> Figure {
     let mut below = Panel::new(Axis::linear("x", range), Axis::linear("learned − exact (nats)", (-1.0, 1.0)));
     below.layers.push(Layer::HLine { y: 0.0, role: Role::Muted, dash: Dash::Solid, label: None });
     if !coarse.is_empty() {
-        let learned: Vec<f64> = truth.values.iter().zip(&fine).map(|(v, d)| v + d).collect();
+        // See below.
+        let far = between(&found.values, xs.len());
+        let near = |v: f64| v > truth.top - DEPTH;
+        let learned: Vec<f64> = truth
+            .values
+            .iter()
+            .zip(fine.iter().zip(&far))
+            .map(|(v, (d, far))| if near(*v) { v + d } else { *far })
+            .collect();
         above
             .layers
             .push(Layer::line(with(&learned), Role::Formula).dashed(Dash::Dashed).labelled("learned"));
@@ -120,14 +128,8 @@ fn maps(truth: &Truth, found: &DenoiserFindings, trained: usize, narrow: bool) -
     sizes.sort_by(f64::total_cmp);
     // Most of the picture decides, not its worst corner.
     let reach = nice(sizes.get(sizes.len() * 9 / 10).copied().unwrap_or(1.0).clamp(0.05, DEPTH));
-    // Where there are hardly any data the truth is steeper than what was learned: there it is the learned
-    // formula itself that is smooth between the nodes.
-    let at_nodes: Vec<f64> = coarse
-        .iter()
-        .enumerate()
-        .map(|(i, d)| truth.values.get(node(i)).copied().unwrap_or(f64::NAN) + d)
-        .collect();
-    let far = over_square(&at_nodes, coarse_side, side);
+    // Where there are hardly any data the truth is steeper than what was learned, and the difference is noisy.
+    let far = over_square(&found.values, coarse_side, side);
     let learned = truth
         .values
         .iter()
