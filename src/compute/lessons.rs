@@ -111,6 +111,9 @@ pub struct DenoiserFindings {
     pub checks: Vec<(usize, Scores)>,
     /// How much the learned score lowers the formula at the lesson's places, nats, at the newest of `checks`.
     pub fall: Vec<f64>,
+    /// Whether that was found by comparing both scores draw by draw, which is quiet near the data; else it is
+    /// the truth less `values`.
+    pub compared: bool,
     /// The formula with the learned score at the same places, nats, by draws that are quieter far from the data.
     pub values: Vec<f64>,
     /// Samples by DDIM, `d` numbers each.

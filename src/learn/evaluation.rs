@@ -213,7 +213,7 @@ impl Evaluation {
     }
 
     /// Whether the learned score is nearer to the exact one than to the untrained one.
-    fn has_learned(&self) -> bool {
+    pub fn has_learned(&self) -> bool {
         let [_, _, off, _, gone] = &self.sums;
         off.iter().sum::<f64>() < gone.iter().sum::<f64>()
     }

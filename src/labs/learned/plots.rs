@@ -88,21 +88,18 @@ fn curves(truth: &Truth, found: &DenoiserFindings, trained: usize) -> Figure {
     let mut below = Panel::new(Axis::linear("x", range), Axis::linear("learned − exact (nats)", (-1.0, 1.0)));
     below.layers.push(Layer::HLine { y: 0.0, role: Role::Muted, dash: Dash::Solid, label: None });
     if !coarse.is_empty() {
-        // See below.
+        // As on the maps.
         let far = between(&found.values, xs.len());
-        let near = |v: f64| v > truth.top - DEPTH;
-        let learned: Vec<f64> = truth
-            .values
-            .iter()
-            .zip(fine.iter().zip(&far))
-            .map(|(v, (d, far))| if near(*v) { v + d } else { *far })
-            .collect();
+        let near = |v: f64| v > truth.top - DEPTH && found.compared;
+        let both = truth.values.iter().zip(fine.iter().zip(&far));
+        let learned: Vec<f64> = both.map(|(v, (d, far))| if near(*v) { v + d } else { *far }).collect();
         above
             .layers
             .push(Layer::line(with(&learned), Role::Formula).dashed(Dash::Dashed).labelled("learned"));
         let shown = coarse.iter().enumerate().filter(|(i, _)| seen(*i)).map(|(_, d)| *d).chain([0.0]);
         below.y.range = padded(shown);
-        below.layers.push(Layer::line(with(&fine), Role::Formula));
+        let difference: Vec<f64> = learned.iter().zip(&truth.values).map(|(l, v)| l - v).collect();
+        below.layers.push(Layer::line(with(&difference), Role::Formula));
     }
     Figure {
         summary: format!(
@@ -128,17 +125,18 @@ fn maps(truth: &Truth, found: &DenoiserFindings, trained: usize, narrow: bool) -
     sizes.sort_by(f64::total_cmp);
     // Most of the picture decides, not its worst corner.
     let reach = nice(sizes.get(sizes.len() * 9 / 10).copied().unwrap_or(1.0).clamp(0.05, DEPTH));
-    // Where there are hardly any data the truth is steeper than what was learned, and the difference is noisy.
+    // Near the data the difference is what is smooth between the nodes, once the score has learned something; else
+    // the learned formula is.
     let far = over_square(&found.values, coarse_side, side);
-    let learned = truth
+    let learned: Vec<f64> = truth
         .values
         .iter()
         .zip(fine.iter().zip(&far))
-        .map(|(v, (d, far))| if near(*v) { v + d } else { *far })
+        .map(|(v, (d, far))| if near(*v) && found.compared { v + d } else { *far })
         .collect();
     // Where there are hardly any data nothing is learned, and nothing is said.
     let difference =
-        truth.values.iter().zip(&fine).map(|(v, d)| if near(*v) { *d } else { f64::NAN }).collect();
+        truth.values.iter().zip(&learned).map(|(v, l)| if near(*v) { l - v } else { f64::NAN }).collect();
     let summary = format!(
         "Maps of the log-density of the target, by the formula with the learned score, and their difference. {}",
         about(&coarse, seen, trained)

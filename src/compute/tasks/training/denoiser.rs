@@ -123,6 +123,7 @@ impl Course for DenoiserCourse {
         let done = drawing.advance();
         if done {
             self.found.fall = drawing.falls();
+            self.found.compared = drawing.has_learned();
             self.found.values = drawing.values();
             self.drawing = None;
         }
