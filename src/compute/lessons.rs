@@ -129,8 +129,6 @@ pub struct GansFindings {
     pub score: (usize, usize),
     /// Losses of the discriminators, nats.
     pub discriminators: [History; 2],
-    /// Losses of the generators without the regulariser, nats.
-    pub generators: [History; 2],
     /// Samples, `d` numbers each.
     pub samples: [Vec<f64>; 2],
     /// `D` at the lesson's places.

@@ -3,15 +3,15 @@
 use super::plots::Truth;
 use super::state::Learned;
 use super::{jobs, plots, tables};
-use crate::compute::{DenoiserFindings, Reply};
+use crate::compute::{DenoiserFindings, Lesson};
 use crate::labs::common::Group;
 use crate::labs::controls::{
     Shared, TargetControls, ending, place_of, reset_button, schedule_fields, seed_fields,
 };
 use crate::labs::diffusion_loss::{GAMMA, WEIGHTS};
 use crate::labs::figures::{NARROW, height, short};
-use crate::labs::training::controls::{SettingsSignal, network_fields};
-use crate::labs::training::settings::Kind;
+use crate::labs::training::controls::{SettingsSignal, Trains, found, network_fields, use_training};
+use crate::labs::training::settings::{Kind, Settings};
 use crate::math::diffusion_loss::Weighting;
 use crate::plot::{Figure, Theme};
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
@@ -21,7 +21,7 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::Numbers;
-use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use crate::ui::training::{Trainer, trainer_view};
 use crate::ui::words;
 use leptos::prelude::*;
 
@@ -36,14 +36,10 @@ pub fn view(
     theme: Memo<Theme>,
     busy: RwSignal<bool>,
 ) -> AnyView {
-    let hands = Hands {
-        read: |s: &Learned| Clock { at: s.training.at, goal: s.training.steps },
-        write: |s: &mut Learned, clock: Clock| (s.training.at, s.training.steps) = (clock.at, clock.goal),
-    };
-    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    let trainer = use_training(engine, state);
     Effect::new(move |_| busy.set(trainer.job.busy.get()));
     let shows = move |group| shared.shows(group);
-    let settings = SettingsSignal::of(state, |s: &Learned| &s.training, |s| &mut s.training);
+    let settings = SettingsSignal::of(state);
     // The truth changes with the target only, and takes longer to draw up than the rest.
     let truth = Memo::new(move |_| Truth::new(shared.mixture.get()));
     let pictures = Pictures { state, trainer, truth, theme };
@@ -122,6 +118,20 @@ fn objective_fields(settings: SettingsSignal) -> AnyView {
     .into_any()
 }
 
+impl Trains for Learned {
+    fn settings(&self) -> &Settings {
+        &self.training
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.training
+    }
+
+    fn lesson(&self) -> Lesson {
+        jobs::lesson(self)
+    }
+}
+
 /// What the figures are made of.
 #[derive(Clone, Copy)]
 struct Pictures {
@@ -134,15 +144,9 @@ struct Pictures {
 impl Pictures {
     /// The newest findings if they are of the target on show; else those of a training that has not begun.
     fn found<R>(self, make: impl FnOnce(&Learned, &DenoiserFindings) -> R) -> R {
-        let now = self.state.get();
-        self.trainer.job.answer.with(|answer| {
-            let fits = answer.as_ref().filter(|answer| answer.state.common.target == now.common.target);
-            let reply = fits.and_then(|answer| match &answer.reply {
-                Reply::Training(reply) => Some(&**reply),
-                _ => None,
-            });
-            make(&now, &plots::findings(reply))
-        })
+        // The axis of steps goes as far as is to be trained now.
+        let keep = |now: &Learned, of: &mut Learned| of.training.steps = now.training.steps;
+        found(self.state, self.trainer, keep, |state, reply| make(state, &plots::findings(reply)))
     }
 
     fn main(self) -> AnyView {

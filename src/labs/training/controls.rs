@@ -1,11 +1,61 @@
-//! Fields of the settings that several labs have.
+//! What the labs that train have in common on the page: the training that follows from a state, what has come of
+//! it, and the fields of its settings.
 
 use super::settings::{BATCH, Kind, LAYERS, OPTIMISERS, Settings, TRAIN};
+use crate::compute::{Lesson, Reply, TrainingReply};
+use crate::labs::Model;
 use crate::labs::controls::place_of;
 use crate::ui::fields::{ChoiceField, NumberField, Slide};
+use crate::ui::job::{Answer, SharedEngine};
 use crate::ui::reactive::{number, place};
+use crate::ui::training::{Clock, Hands, Trainer, use_trainer};
 use crate::ui::words;
 use leptos::prelude::*;
+
+/// The parameters of a lab that trains.
+pub trait Trains: Model {
+    /// How it trains.
+    fn settings(&self) -> &Settings;
+
+    /// The same, to change.
+    fn settings_mut(&mut self) -> &mut Settings;
+
+    /// What it trains.
+    fn lesson(&self) -> Lesson;
+}
+
+/// The training of a lab's parameters.
+pub fn use_training<S: Trains>(engine: SharedEngine, state: RwSignal<S>) -> Trainer<S> {
+    let hands = Hands {
+        read: |s: &S| Clock { at: s.settings().at, goal: s.settings().steps },
+        write: |s: &mut S, clock: Clock| {
+            let settings = s.settings_mut();
+            (settings.at, settings.steps) = (clock.at, clock.goal);
+        },
+    };
+    use_trainer(engine, state, |s| Some(s.lesson()), hands)
+}
+
+/// Something of the newest picture where it is of the target on show, with the parameters that it belongs to, into
+/// which `keep` puts what is drawn as it is set now; else of a training that has not begun.
+pub fn found<S: Trains, R>(
+    state: RwSignal<S>,
+    trainer: Trainer<S>,
+    keep: impl FnOnce(&S, &mut S),
+    make: impl FnOnce(&S, Option<&TrainingReply>) -> R,
+) -> R {
+    let now = state.get();
+    trainer.job.answer.with(|answer| match answer {
+        Some(Answer { state: of, reply: Reply::Training(reply), .. })
+            if of.common().target == now.common().target =>
+        {
+            let mut of = of.clone();
+            keep(&now, &mut of);
+            make(&of, Some(&**reply))
+        }
+        _ => make(&now, None),
+    })
+}
 
 /// A lab's settings, to read and to change.
 #[derive(Clone, Copy)]
@@ -18,14 +68,10 @@ pub struct SettingsSignal {
 
 impl SettingsSignal {
     /// Those in a lab's state.
-    pub fn of<S: Send + Sync + 'static>(
-        state: RwSignal<S>,
-        read: fn(&S) -> &Settings,
-        write: fn(&mut S) -> &mut Settings,
-    ) -> Self {
+    pub fn of<S: Trains>(state: RwSignal<S>) -> Self {
         Self {
-            get: Signal::derive(move || state.with(|s| *read(s))),
-            set: Callback::new(move |settings| state.update(|s| *write(s) = settings)),
+            get: Signal::derive(move || state.with(|s| *s.settings())),
+            set: Callback::new(move |settings| state.update(|s| *s.settings_mut() = settings)),
         }
     }
 

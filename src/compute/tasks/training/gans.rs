@@ -104,7 +104,6 @@ impl Course for GansCourse {
         if let Some((i, gan)) = next {
             let losses = gan.step()?;
             self.found.discriminators[i].push(losses.discriminator);
-            self.found.generators[i].push(losses.generator);
         }
         Ok(())
     }

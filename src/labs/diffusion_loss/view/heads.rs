@@ -1,23 +1,37 @@
 //! The heads that learn: buttons, figure, table and settings.
 
-use crate::compute::{Reply, TrainingReply};
+use crate::compute::{Lesson, TrainingReply};
 use crate::labs::common::Group;
 use crate::labs::controls::Shared;
 use crate::labs::diffusion_loss::state::DiffusionLoss;
 use crate::labs::diffusion_loss::{jobs, plots, tables};
 use crate::labs::figures::{NARROW, height};
 use crate::labs::learned::plots::Truth;
-use crate::labs::training::controls::{SettingsSignal, network_fields};
-use crate::labs::training::settings::Kind;
+use crate::labs::training::controls::{SettingsSignal, Trains, found, network_fields, use_training};
+use crate::labs::training::settings::{Kind, Settings};
 use crate::plot::{Figure, Theme};
 use crate::ui::figure::Picture;
-use crate::ui::job::{Answer, SharedEngine};
+use crate::ui::job::SharedEngine;
 use crate::ui::panel::{Panel, panel, status};
 use crate::ui::reactive::show;
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
-use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use crate::ui::training::{Trainer, trainer_view};
 use leptos::prelude::*;
+
+impl Trains for DiffusionLoss {
+    fn settings(&self) -> &Settings {
+        &self.training
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.training
+    }
+
+    fn lesson(&self) -> Lesson {
+        jobs::lesson(self)
+    }
+}
 
 /// What the figure is made of.
 #[derive(Clone, Copy)]
@@ -35,13 +49,7 @@ pub(super) fn use_heads(
     engine: SharedEngine,
     theme: Memo<Theme>,
 ) -> Heads {
-    let hands = Hands {
-        read: |s: &DiffusionLoss| Clock { at: s.training.at, goal: s.training.steps },
-        write: |s: &mut DiffusionLoss, clock: Clock| {
-            (s.training.at, s.training.steps) = (clock.at, clock.goal);
-        },
-    };
-    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    let trainer = use_training(engine, state);
     let truth = Memo::new(move |_| Truth::new(shared.mixture.get()));
     Heads { state, trainer, truth, theme }
 }
@@ -60,15 +68,7 @@ impl Heads {
     /// Something of the newest picture where it is of the target on show, with the weighting that is picked
     /// out; else of heads that have not begun.
     fn found<R>(self, make: impl FnOnce(&DiffusionLoss, Option<&TrainingReply>) -> R) -> R {
-        let now = self.state.get();
-        self.trainer.job.answer.with(|answer| match answer {
-            Some(Answer { state: of, reply: Reply::Training(reply), .. })
-                if of.common.target == now.common.target =>
-            {
-                make(&DiffusionLoss { weights: now.weights, ..of.clone() }, Some(&**reply))
-            }
-            _ => make(&now, None),
-        })
+        found(self.state, self.trainer, |now, of| of.weights = now.weights, make)
     }
 
     /// The figure with its buttons.
@@ -112,7 +112,7 @@ impl Heads {
 
     /// The network and how it is trained.
     pub(super) fn controls(self) -> AnyView {
-        let settings = SettingsSignal::of(self.state, |s: &DiffusionLoss| &s.training, |s| &mut s.training);
+        let settings = SettingsSignal::of(self.state);
         view! {
             <fieldset>
                 <legend>"Heads that learn"</legend>

@@ -1,25 +1,39 @@
 //! The games that are played out: buttons, figures, table and settings.
 
 use super::with_reply;
-use crate::compute::{Reply, TrainingReply};
+use crate::compute::{Lesson, TrainingReply};
 use crate::labs::common::Group;
 use crate::labs::controls::{Shared, place_of, seed_fields};
 use crate::labs::figures::{NARROW, height};
 use crate::labs::gan::plots::Backdrop;
 use crate::labs::gan::state::{Gan, SHOWN, Shown};
 use crate::labs::gan::{jobs, plots, tables};
-use crate::labs::training::controls::{SettingsSignal, network_fields};
-use crate::labs::training::settings::{CRITIC, Kind, SCORES, WARM};
+use crate::labs::training::controls::{SettingsSignal, Trains, found, network_fields, use_training};
+use crate::labs::training::settings::{CRITIC, Kind, SCORES, Settings, WARM};
 use crate::plot::{Figure, Theme, preferred_height};
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::figure::Picture;
-use crate::ui::job::{Answer, Job, SharedEngine};
+use crate::ui::job::{Job, SharedEngine};
 use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table_view::TableView;
-use crate::ui::training::{Clock, Hands, Trainer, trainer_view, use_trainer};
+use crate::ui::training::{Trainer, trainer_view};
 use crate::ui::words;
 use leptos::prelude::*;
+
+impl Trains for Gan {
+    fn settings(&self) -> &Settings {
+        &self.training
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.training
+    }
+
+    fn lesson(&self) -> Lesson {
+        jobs::lesson(self)
+    }
+}
 
 /// What the figures are made of.
 #[derive(Clone, Copy)]
@@ -37,11 +51,7 @@ pub(super) fn use_games(
     engine: SharedEngine,
     theme: Memo<Theme>,
 ) -> Games {
-    let hands = Hands {
-        read: |s: &Gan| Clock { at: s.training.at, goal: s.training.steps },
-        write: |s: &mut Gan, clock: Clock| (s.training.at, s.training.steps) = (clock.at, clock.goal),
-    };
-    let trainer = use_trainer(engine, state, |s| Some(jobs::lesson(s)), hands);
+    let trainer = use_training(engine, state);
     let backdrop = Memo::new(move |_| with_reply(state, main, Backdrop::new).flatten());
     Games { state, trainer, backdrop, theme }
 }
@@ -55,15 +65,7 @@ impl Games {
     /// Something of the newest picture, where it is of the target on show, with the parameters that it
     /// belongs to but for what is drawn of it; else of a training that has not begun.
     fn found<R>(self, make: impl FnOnce(&Gan, Option<&TrainingReply>) -> R) -> R {
-        let now = self.state.get();
-        self.trainer.job.answer.with(|answer| match answer {
-            Some(Answer { state: of, reply: Reply::Training(reply), .. })
-                if of.common.target == now.common.target =>
-            {
-                make(&Gan { view: now.view, ..of.clone() }, Some(&**reply))
-            }
-            _ => make(&now, None),
-        })
+        found(self.state, self.trainer, |now, of| of.view.clone_from(&now.view), make)
     }
 
     fn figure(
@@ -144,7 +146,7 @@ impl Games {
     /// The networks, the game, and what is drawn.
     pub(super) fn controls(self, shared: Shared) -> AnyView {
         let state = self.state;
-        let settings = SettingsSignal::of(state, |s: &Gan| &s.training, |s| &mut s.training);
+        let settings = SettingsSignal::of(state);
         let scores = SCORES.map(|(name, _)| (name, words::regulariser_score(name))).to_vec();
         view! {
             <fieldset>
