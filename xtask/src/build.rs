@@ -42,6 +42,7 @@ pub fn page(root: &Path) -> Result<()> {
     modules::labs(root, &staging, &wasm)?;
     modules::learn(root, &staging, &wasm)?;
     modules::digits(root, &staging)?;
+    modules::translation(root, &staging, &wasm)?;
     minify(root, &staging)?;
     dist::externalise_scripts(&staging)?;
     dist::check_policies(&staging)?;
