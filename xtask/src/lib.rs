@@ -28,6 +28,7 @@ pub mod toolchain;
 pub mod tools;
 pub mod twins;
 pub mod words;
+pub mod words_check;
 
 pub use error::{Error, Result};
 

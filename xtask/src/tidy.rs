@@ -2,11 +2,11 @@
 //!
 //! Every module says what it is; the arrows between folders hold; each shader has its twin on the
 //! CPU; nothing is left undone in the text; only the leaves know the browser; files are read in one
-//! sitting; and no path of anybody's machine is in the repository.
+//! sitting; what a visitor reads is translated; and no path of anybody's machine is in the repository.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use crate::{Error, Result, run, rust_text};
+use crate::{Error, Result, run, rust_text, words_check};
 
 /// The longest source file.
 const LONGEST: usize = 500;
@@ -60,12 +60,14 @@ pub fn check(files: &[File]) -> Vec<String> {
             findings.extend(unheaded(path, text));
             findings.extend(wrong_arrows(path, &code));
             findings.extend(browser_elsewhere(path, &code));
+            findings.extend(words_check::untranslated(path, text));
         }
         findings.extend(lonely_shader(path, &paths));
         findings.extend(undone(path, text));
         findings.extend(too_long(path, text));
         findings.extend(machine_paths(path, text));
     }
+    findings.extend(words_check::unused(files));
     findings
 }
 
