@@ -25,7 +25,7 @@ use crate::ui::paint::use_painting;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
-use crate::words::{Language, language, tr};
+use crate::words::{language, tr};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -42,7 +42,7 @@ pub fn mount_other() {
     }
     let place = document().query_selector("#app .loading p:nth-of-type(2)").ok().flatten();
     if let Some(place) = place {
-        place.set_text_content(Some(words::DIGITS_LOADING));
+        place.set_text_content(Some(tr!("Loading the digits, 35 KB…")));
     }
     wasm_bindgen_futures::spawn_local(async {
         // Where they do not come, the lab says so and offers to try again.
@@ -86,7 +86,7 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let shared = Shared::of(state);
     #[cfg(labs)]
     if !opens(&current_query()) {
-        shared.loading.set(Loading::Failed("the file could not be fetched".to_owned()));
+        shared.loading.set(Loading::Failed(tr!("the file could not be fetched").to_owned()));
     }
     #[cfg(labs)]
     turn_to_asked(shared);
@@ -206,7 +206,7 @@ fn header(frame: Frame) -> AnyView {
         <header class="page-header">
             <a class="brand" href=["?", choice.trim_start_matches('&')].concat() aria-label=tr!("Scorescope, start page")>
                 {logo()}
-                <span>{words::PAGE}</span>
+                <span>"Scorescope"</span>
             </a>
             <nav aria-label=tr!("Labs") hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
             <div class="header-tools">
@@ -225,31 +225,31 @@ fn header(frame: Frame) -> AnyView {
 
 /// Where the numbers come from, and if not from the best tier there is, why.
 fn badge(tier: RwSignal<Tier>) -> AnyView {
-    let words = move || match tier.get() {
-        Tier::Starting => ("starting".to_owned(), "The worker is starting.".to_owned()),
+    let words = move || {
+        match tier.get() {
+        Tier::Starting => (tr!("starting").to_owned(), tr!("The worker is starting.").to_owned()),
         Tier::Worker(why) => {
-            let how = "Computed in a background worker by WebAssembly in double precision";
-            let why = why.map_or(String::new(), |why| format!(", without the fast workers: {why}"));
-            ("CPU · worker".to_owned(), format!("{how}{why}."))
+            let words = match why {
+                None => tr!("Computed in a background worker by WebAssembly in double precision.").to_owned(),
+                Some(why) => tr!("Computed in a background worker by WebAssembly in double precision, without the fast workers: {}.", why),
+            };
+            (tr!("CPU · worker").to_owned(), words)
         }
         Tier::Fast(count, why) => (
-            format!("CPU · {count} SIMD workers"),
-            format!(
-                "Maps are computed in {count} background workers by WebAssembly on SIMD lanes in single precision, everything else in double. Not on a GPU: {why}."
-            ),
+            tr!("CPU · {} SIMD workers", count),
+            tr!("Maps are computed in {} background workers by WebAssembly on SIMD lanes in single precision, everything else in double. Not on a GPU: {}.", count, why),
         ),
         Tier::Gpu(name) => (
             "GPU".to_owned(),
-            format!(
-                "Maps are computed on the GPU ({name}) in single precision, everything else in a background worker in double."
-            ),
+            tr!("Maps are computed on the GPU ({}) in single precision, everything else in a background worker in double.", name),
         ),
         #[cfg(labs)]
-        Tier::Lessons => ("CPU · worker".to_owned(), words::TIER_LESSONS.to_owned()),
+        Tier::Lessons => (tr!("CPU · worker").to_owned(), tr!("Networks are trained in a background worker by WebAssembly on SIMD lanes in single precision: they are too small to gain from a GPU.").to_owned()),
         Tier::Inline(reason) => (
-            "CPU · page".to_owned(),
-            format!("Computed on the page itself in short slices, because {reason}."),
+            tr!("CPU · page").to_owned(),
+            tr!("Computed on the page itself in short slices, because {}.", reason),
         ),
+    }
     };
     let title = move || words().1;
     view! {
@@ -264,9 +264,9 @@ fn badge(tier: RwSignal<Tier>) -> AnyView {
 
 fn theme_button(shared: Shared) -> AnyView {
     let name = move || match shared.get().theme {
-        ThemeChoice::Auto => "auto",
-        ThemeChoice::Light => "light",
-        ThemeChoice::Dark => "dark",
+        ThemeChoice::Auto => tr!("auto"),
+        ThemeChoice::Light => tr!("light"),
+        ThemeChoice::Dark => tr!("dark"),
     };
     let next = move |_| {
         shared.update(|c| {
@@ -278,7 +278,7 @@ fn theme_button(shared: Shared) -> AnyView {
         });
     };
     view! {
-        <button type="button" class="theme" on:click=next aria-label=text(move || format!("Theme: {}", name()))>
+        <button type="button" class="theme" on:click=next aria-label=text(move || tr!("Theme: {}", name()))>
             <span aria-hidden="true">"◐"</span>
             <span>{text(move || name().to_owned())}</span>
         </button>
@@ -288,10 +288,7 @@ fn theme_button(shared: Shared) -> AnyView {
 
 /// The same in the other language, in its own words.
 fn language_link(lab: Lab, query: Memo<String>) -> AnyView {
-    let (name, words) = match language() {
-        Language::English => ("ja", "日本語"),
-        Language::Japanese => ("en", "English"),
-    };
+    let [name, words] = language().other().names();
     let address = move || {
         let query = query.get();
         let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
@@ -309,7 +306,8 @@ fn share(query: Memo<String>) -> AnyView {
     let link = move || query.with(|q| address(q));
     let copied = move |ok| {
         message.set(
-            if ok { "Copied to the clipboard." } else { "Select the link and copy it by hand." }.to_owned(),
+            if ok { tr!("Copied to the clipboard.") } else { tr!("Select the link and copy it by hand.") }
+                .to_owned(),
         );
     };
     view! {
@@ -332,10 +330,10 @@ fn share(query: Memo<String>) -> AnyView {
                     }
                 }
             >
-                "Share"
+                {tr!("Share")}
             </button>
             <div class="share-panel" id="share-panel" hidden=flag(move || !shown.get())>
-                <label for="share-link">"This link reproduces the picture exactly:"</label>
+                <label for="share-link">{tr!("This link reproduces the picture exactly:")}</label>
                 <input
                     id="share-link"
                     type="text"
@@ -372,12 +370,14 @@ fn footer() -> AnyView {
     view! {
         <footer class="page-footer">
             <p>
-                "The formula: Gen Li and Yuling Yan, "
+                {tr!("The formula: Gen Li and Yuling Yan,")} " "
                 <a href="https://arxiv.org/abs/2408.16765">
                     <cite>"A Score-Based Density Formula, with Applications in Diffusion Generative Models"</cite>
                     ", arXiv:2408.16765"
                 </a>
-                ". Everything here is computed in your browser; nothing is sent anywhere. Scorescope "
+                ". "
+                {tr!("Everything here is computed in your browser; nothing is sent anywhere.")}
+                " Scorescope "
                 {env!("CARGO_PKG_VERSION")}
                 "."
             </p>

@@ -19,6 +19,7 @@ use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
 };
+use crate::words::tr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -327,14 +328,14 @@ pub enum JobError {
     #[error(transparent)]
     Formula(#[from] FormulaError),
     /// The points do not fit the target.
-    #[error("the points have the wrong dimension for this target")]
+    #[error("{}", tr!("the points have the wrong dimension for this target"))]
     Dimension,
     /// The target is none that networks here learn.
     #[cfg(any(labs, lessons))]
     #[error(transparent)]
     Learn(#[from] crate::learn::LearnError),
     /// The worker died, and so did its replacement.
-    #[error("the computation was broken off: {0}")]
+    #[error("{}", tr!("the computation was broken off: {}", .0))]
     Broken(String),
 }
 

@@ -35,6 +35,7 @@ use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::Numbers;
 use crate::ui::words;
+use crate::words::{Words, tr, word};
 use leptos::prelude::*;
 
 /// A lab on the page, from its parameters, which are the only thing that its controls write; those
@@ -170,7 +171,7 @@ pub fn TargetControls(
     };
     let group = move |dim: &usize| {
         let dim = *dim;
-        let label = if dim == 1 { "One dimension" } else { "Two dimensions" };
+        let label = if dim == 1 { tr!("One dimension") } else { tr!("Two dimensions") };
         let presets = TARGETS.into_iter().filter_map(move |(key, kind)| match kind {
             TargetKind::Preset(preset) if preset.dim() == dim => Some((key, words::preset(preset))),
             _ => None,
@@ -179,13 +180,13 @@ pub fn TargetControls(
     };
     view! {
         <fieldset>
-            <legend>"Target"</legend>
+            <legend>{tr!("Target")}</legend>
             <div class="field">
-                <label for="field-target">"Distribution"</label>
+                <label for="field-target">{tr!("Distribution")}</label>
                 <select id="field-target" name="target" on:change=choose>
                     {dims.iter().map(group).collect_view()}
-                    <optgroup label="Your own, and real data">
-                        {OWN.into_iter().map(option).collect_view()}
+                    <optgroup label=tr!("Your own, and real data")>
+                        {OWN.into_iter().map(|(key, words)| option((key, words.text()))).collect_view()}
                     </optgroup>
                 </select>
             </div>
@@ -195,8 +196,11 @@ pub fn TargetControls(
 }
 
 /// Targets of the visitor's making and of real data, with what the menu calls them.
-const OWN: [(&str, &str); 3] =
-    [("custom", words::CUSTOM), ("points", words::POINTS), ("digits", words::DIGITS)];
+const OWN: [(&str, Words); 3] = [
+    ("custom", word!("Custom mixture")),
+    ("points", word!("Points")),
+    ("digits", word!("Handwritten digits")),
+];
 
 /// What there is to edit of a target.
 #[cfg(labs)]
@@ -228,7 +232,7 @@ fn editor(shared: Shared) -> AnyView {
 
 fn edit_button(shared: Shared) -> AnyView {
     let edit = move |_| shared.turn_to(TargetKind::Custom);
-    view! { <button type="button" on:click=edit>"Edit its components"</button> }.into_any()
+    view! { <button type="button" on:click=edit>{tr!("Edit its components")}</button> }.into_any()
 }
 
 /// The noise schedule and its steps, for a group of fields.
@@ -240,14 +244,14 @@ pub fn schedule_fields(shared: Shared) -> AnyView {
     };
     view! {
         <ChoiceField
-            label="Schedule"
+            label=tr!("Schedule")
             key="schedule"
             options=schedules
             value=place(move || { let c = shared.get(); place_of(&SCHEDULES, &c.schedule) })
             set=move |i: usize| shared.update(move |c| c.schedule = SCHEDULES[i].1)
         />
         <NumberField
-            label="Steps"
+            label=tr!("Steps")
             unit="T"
             spec=STEPS
             value=number(move || shared.get().steps)
@@ -259,7 +263,7 @@ pub fn schedule_fields(shared: Shared) -> AnyView {
             move || {
                 view! {
                     <NumberField
-                        label="Exponent"
+                        label=tr!("Exponent")
                         unit="c₀"
                         spec=C0
                         value=number(move || shared.get().c0)
@@ -267,7 +271,7 @@ pub fn schedule_fields(shared: Shared) -> AnyView {
                         slide=Slide::Linear(0.1)
                     />
                     <NumberField
-                        label="Rate"
+                        label=tr!("Rate")
                         unit="c₁"
                         spec=C1
                         value=number(move || shared.get().c1)
@@ -292,13 +296,13 @@ pub fn seed_fields(shared: Shared, disabled: Signal<bool>) -> AnyView {
     };
     view! {
         <NumberField
-            label="Seed"
+            label=tr!("Seed")
             spec=SEED
             value=number(move || shared.get().seed)
             set=move |v| shared.update(move |c| c.seed = v)
             disabled
         />
-        <button type="button" on:click=new_seed disabled=disabled>"New seed"</button>
+        <button type="button" on:click=new_seed disabled=disabled>{tr!("New seed")}</button>
     }
     .into_any()
 }
@@ -336,7 +340,7 @@ pub fn reset_button<S: Model>(state: RwSignal<S>) -> AnyView {
             *common = Common { theme, language, embed, hide, ..common.clone() };
         });
     };
-    view! { <button type="button" class="quiet" on:click=reset>"Reset everything"</button> }.into_any()
+    view! { <button type="button" class="quiet" on:click=reset>{tr!("Reset everything")}</button> }.into_any()
 }
 
 /// What a lab ends with: the table of its numbers and its text.

@@ -14,6 +14,7 @@
 use crate::math::random::{stream, uniform};
 use crate::permalink::parse_number;
 use crate::permalink::points::{MAX_COLUMNS, MAX_COORDINATE, MAX_POINTS, PointSet, PointsError};
+use crate::words::tr;
 use std::fmt::Write;
 use thiserror::Error;
 
@@ -30,25 +31,25 @@ const SHOWN: usize = 24;
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum CsvError {
     /// There is no row.
-    #[error("there are no numbers in it")]
+    #[error("{}", tr!("there are no numbers in it"))]
     Empty,
     /// It is larger than is read.
-    #[error("it has {0} MB; at most 64 MB are read")]
+    #[error("{}", tr!("it has {} MB; at most 64 MB are read", .0))]
     TooLarge(u64),
     /// It holds bytes that no text has.
-    #[error("line {line}: this is no text file; save the table as CSV in UTF-8")]
+    #[error("{}", tr!("line {}: this is no text file; save the table as CSV in UTF-8", .line))]
     NotText {
         /// Line.
         line: u64,
     },
     /// A line does not end.
-    #[error("line {line} is longer than 65536 bytes")]
+    #[error("{}", tr!("line {} is longer than 65536 bytes", .line))]
     LongLine {
         /// Line.
         line: u64,
     },
     /// A field is empty.
-    #[error("line {line}, column {column}: a number is missing")]
+    #[error("{}", tr!("line {}, column {}: a number is missing", .line, .column))]
     Missing {
         /// Line.
         line: u64,
@@ -56,7 +57,7 @@ pub enum CsvError {
         column: usize,
     },
     /// A field is no number.
-    #[error("line {line}, column {column}: “{text}” is not a number")]
+    #[error("{}", tr!("line {}, column {}: “{}” is not a number", .line, .column, .text))]
     NotANumber {
         /// Line.
         line: u64,
@@ -66,7 +67,7 @@ pub enum CsvError {
         text: String,
     },
     /// A number is not finite or too large.
-    #[error("line {line}, column {column}: {text} lies outside -1e6 … 1e6")]
+    #[error("{}", tr!("line {}, column {}: {} lies outside -1e6 … 1e6", .line, .column, .text))]
     Range {
         /// Line.
         line: u64,
@@ -76,7 +77,7 @@ pub enum CsvError {
         text: String,
     },
     /// A row has more or fewer fields than the first.
-    #[error("line {line}, column {}: the row has {}, those above have {expected}", found.min(expected) + 1, numbers(*found))]
+    #[error("{}", tr!("line {}, column {}: the row has {}, those above have {}", .line, .found.min(.expected) + 1, numbers(*.found), .expected))]
     Ragged {
         /// Line.
         line: u64,
@@ -86,7 +87,7 @@ pub enum CsvError {
         expected: usize,
     },
     /// Rows have more fields than are read.
-    #[error("line {line}, column {}: the row has {found} numbers; at most {MAX_COLUMNS} are read", MAX_COLUMNS + 1)]
+    #[error("{}", tr!("line {}, column {}: the row has {} numbers; at most {} are read", .line, MAX_COLUMNS + 1, .found, MAX_COLUMNS))]
     Columns {
         /// Line.
         line: u64,
@@ -344,30 +345,28 @@ impl CsvTable {
         points.dim() == self.columns && sorted(&points.values()) == sorted(&self.values)
     }
 
-    /// What was read, in a sentence.
+    /// What was read.
     pub fn summary(&self, points: &PointSet) -> String {
-        let mut text = format!(
-            "{} row{}, {} column{}",
-            grouped(self.rows),
-            if self.rows == 1 { "" } else { "s" },
-            self.columns,
-            if self.columns == 1 { "" } else { "s" }
-        );
-        if self.skipped {
-            text += ", header skipped";
-        }
+        let rows = if self.rows == 1 { tr!("1 row").to_owned() } else { tr!("{} rows", grouped(self.rows)) };
+        let columns =
+            if self.columns == 1 { tr!("1 column").to_owned() } else { tr!("{} columns", self.columns) };
+        let mut parts = vec![if self.skipped {
+            tr!("{}, {}, header skipped", rows, columns)
+        } else {
+            tr!("{}, {}", rows, columns)
+        }];
         let kept = self.kept() as u64;
         if kept < self.rows {
-            text += &format!("; {} of them kept, chosen evenly", grouped(kept));
+            parts.push(tr!("{} of them kept, chosen evenly", grouped(kept)));
         }
         let step = 2.0 * points.rounding();
         if step > 0.0 && !self.same_as(points) {
-            text += &format!("; rounded to {}", crate::permalink::write_number(step));
+            parts.push(tr!("rounded to {}", crate::permalink::write_number(step)));
         }
         if !points.fits() {
-            text += "; too many numbers for a link, which will name their count only";
+            parts.push(tr!("too many numbers for a link, which will name their count only").to_owned());
         }
-        text + "."
+        parts.join("; ")
     }
 
     /// The name of a column, counted from 0.
@@ -377,6 +376,11 @@ impl CsvTable {
             None => format!("{}", column + 1),
         }
     }
+}
+
+/// So many points.
+pub fn points(count: u64) -> String {
+    if count == 1 { tr!("1 point").to_owned() } else { tr!("{} points", grouped(count)) }
 }
 
 /// A whole number with its thousands apart.
@@ -393,7 +397,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 fn numbers(count: usize) -> String {
-    format!("{count} number{}", if count == 1 { "" } else { "s" })
+    if count == 1 { tr!("1 number").to_owned() } else { tr!("{} numbers", count) }
 }
 
 /// Whether a line has nothing but numbers that are none, such as NaN: no header then.

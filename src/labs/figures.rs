@@ -6,6 +6,7 @@ use crate::plot::{
 };
 #[cfg(labs)]
 use crate::plot::{Dash, Role};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// Half width of a 95 % interval, in standard errors.
@@ -162,7 +163,7 @@ pub fn nice(value: f64) -> f64 {
 /// A number in a sentence: three significant digits.
 pub fn short(value: f64) -> String {
     if !value.is_finite() {
-        return "an unknown number of".to_owned();
+        return tr!("an unknown number of").to_owned();
     }
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-3..1e5).contains(&magnitude) {

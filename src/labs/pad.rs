@@ -14,6 +14,7 @@ use crate::math::{Component, Covariance, Mixture, Scratch};
 use crate::permalink::write_number;
 use crate::plot::contour::levels_below;
 use crate::plot::{Axis, ColourScale, Figure, Grid, Layer, Panel, Role, Row};
+use crate::words::tr;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
@@ -231,12 +232,12 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// The pad's picture: a small map of the log-density with contours, or the curve of the density.
 pub fn picture(target: &Target, mixture: &Mixture, ranges: &[Range]) -> Figure {
     let summary = match target {
-        Target::Points(data) => format!(
+        Target::Points(data) => tr!(
             "{} points, a Gaussian of standard deviation {} around each.",
             data.points.len(),
             short(data.bandwidth())
         ),
-        _ => format!("A mixture of {} Gaussians.", mixture.len()),
+        _ => tr!("A mixture of {} Gaussians.", mixture.len()),
     };
     let panel = match ranges {
         // A target of another dimension is another pad's.

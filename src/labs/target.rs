@@ -24,6 +24,8 @@ use crate::permalink::Notice;
 use crate::permalink::points::{PointSet, parse_points};
 use crate::permalink::{Number, Reader, Writer};
 #[cfg(labs)]
+use crate::words::tr;
+#[cfg(labs)]
 pub use images::DIGITS_BANDWIDTH;
 #[cfg(labs)]
 use images::digits_bandwidth;
@@ -191,8 +193,9 @@ impl Target {
     #[cfg(labs)]
     pub fn within(&self, components: usize, dimensions: usize, digits: bool) -> Option<(Self, String)> {
         if matches!(self, Target::Digits(_)) && !digits {
-            let words = format!(
-                "This lab draws targets of at most {dimensions} dimensions, and the digits have {}: showing bimodal.",
+            let words = tr!(
+                "This lab draws targets of at most {} dimensions, and the digits have {}: showing bimodal.",
+                dimensions,
                 super::digits::PIXELS
             );
             return Some((Self::default(), words));
@@ -200,14 +203,19 @@ impl Target {
         let Target::Points(data) = self else { return None };
         let (count, dim) = (data.points.len(), data.points.dim());
         if dim > dimensions {
-            let words = format!(
-                "This lab draws targets of at most {dimensions} dimensions, and the data set has {dim}: showing bimodal."
+            let words = tr!(
+                "This lab draws targets of at most {} dimensions, and the data set has {}: showing bimodal.",
+                dimensions,
+                dim
             );
             return Some((Self::default(), words));
         }
         let points = (count > components).then(|| data.points.thinned(components))?;
-        let words = format!(
-            "This lab computes with at most {components} points: it takes {components} of the {count}."
+        let words = tr!(
+            "This lab computes with at most {} points: it takes {} of the {}.",
+            components,
+            components,
+            count
         );
         Some((Target::Points(DataSet { points: Arc::new(points), ..data.clone() }), words))
     }
@@ -366,15 +374,17 @@ fn read(
         ("bandwidth", "points", bandwidth.is_some()),
     ] {
         if given && named != kind && (key, named) != ("bandwidth", "digits") {
-            conflict(format!(
-                "“{key}” was ignored: it goes with “target={kind}”, not with “target={}”.",
+            conflict(tr!(
+                "“{}” was ignored: it goes with “target={}”, not with “target={}”.",
+                key,
+                kind,
                 crate::permalink::shown(named)
             ));
         }
     }
     match named {
         "custom" => mix.map(Target::Custom).unwrap_or_else(|| {
-            conflict("“target=custom” needs a valid “mix”; showing bimodal.".to_owned());
+            conflict(tr!("“target=custom” needs a valid “mix”; showing bimodal.").to_owned());
             Target::default()
         }),
         "points" => match points {
@@ -382,12 +392,12 @@ fn read(
                 Target::Points(DataSet { points: Arc::new(points), bandwidth: bandwidth.unwrap_or_default() })
             }
             None => {
-                conflict("“target=points” needs valid “pts”; showing bimodal.".to_owned());
+                conflict(tr!("“target=points” needs valid “pts”; showing bimodal.").to_owned());
                 Target::default()
             }
         },
         "digits" if digits::digits().is_none() => {
-            conflict("The digits have not been loaded; showing bimodal.".to_owned());
+            conflict(tr!("The digits have not been loaded; showing bimodal.").to_owned());
             Target::default()
         }
         "digits" => Target::Digits(digits_bandwidth(reader, bandwidth)),
@@ -403,5 +413,5 @@ fn parse_bandwidth(text: &str) -> Result<Bandwidth, &'static str> {
     crate::permalink::parse_number(text)
         .filter(|h| (BANDWIDTH.min..=BANDWIDTH.max).contains(h))
         .map(Bandwidth::Fixed)
-        .ok_or("a bandwidth is scott, silverman or a number within 1e-6 … 1e6")
+        .ok_or(tr!("a bandwidth is scott, silverman or a number within 1e-6 … 1e6"))
 }

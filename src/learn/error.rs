@@ -1,12 +1,13 @@
 //! How training can end before its time.
 
+use crate::words::tr;
 use thiserror::Error;
 
 /// Why training has ended. The parameters are those before the step that failed.
 #[derive(Clone, Debug, Error, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum LearnError {
     /// A loss or a gradient was infinite or no number.
-    #[error("step {step}: {what} is not a finite number; the learning rate is too large")]
+    #[error("{}", tr!("step {}: {} is not a finite number; the learning rate is too large", .step, named(.what)))]
     NotFinite {
         /// The step, from 1.
         step: usize,
@@ -14,9 +15,7 @@ pub enum LearnError {
         what: String,
     },
     /// A loss was far above where it began.
-    #[error(
-        "step {step}: {what} is {value:.3e}, above {limit:.0e}: training diverges; a smaller learning rate may help"
-    )]
+    #[error("{}", tr!("step {}: {} is {}, above {}: training diverges; a smaller learning rate may help", .step, named(.what), format_args!("{:.3e}", .value), format_args!("{:.0e}", .limit)))]
     Diverged {
         /// The step, from 1.
         step: usize,
@@ -28,8 +27,21 @@ pub enum LearnError {
         limit: f64,
     },
     /// A target of this dimension cannot be learned here.
-    #[error("networks here learn targets in one or two dimensions, not in {0}")]
+    #[error("{}", tr!("networks here learn targets in one or two dimensions, not in {}", .0))]
     Dimension(usize),
+}
+
+/// What a check calls a quantity, in the language of the page: it was named in a worker.
+fn named(what: &str) -> &str {
+    match what {
+        "the loss" => tr!("the loss"),
+        "the gradient" => tr!("the gradient"),
+        "the discriminator's loss" => tr!("the discriminator's loss"),
+        "the discriminator's gradient" => tr!("the discriminator's gradient"),
+        "the generator's loss" => tr!("the generator's loss"),
+        "the generator's gradient" => tr!("the generator's gradient"),
+        other => other,
+    }
 }
 
 /// A value that a step depends on: finite, and at most `limit`.

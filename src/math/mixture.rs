@@ -9,6 +9,7 @@
 
 use super::marginal::{Marginal, squared_norm};
 use super::{LOG_2PI, Time};
+use crate::words::tr;
 use nalgebra::{DMatrix, SymmetricEigen};
 use std::sync::Arc;
 use thiserror::Error;
@@ -43,10 +44,10 @@ pub struct Component {
 #[derive(Clone, Debug, Error, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum MixtureError {
     /// No component, or none with a positive weight.
-    #[error("a mixture needs at least one component with a positive weight")]
+    #[error("{}", tr!("a mixture needs at least one component with a positive weight"))]
     Empty,
     /// The means have different lengths, or a covariance does not fit its mean.
-    #[error("component {component}: expected dimension {expected}, found {found}")]
+    #[error("{}", tr!("component {}: expected dimension {}, found {}", .component, .expected, .found))]
     Dimension {
         /// Number of the component.
         component: usize,
@@ -56,7 +57,7 @@ pub enum MixtureError {
         found: usize,
     },
     /// A weight is negative or not finite.
-    #[error("component {component}: the weight {weight} must be a number of at least 0")]
+    #[error("{}", tr!("component {}: the weight {} must be a number of at least 0", .component, .weight))]
     Weight {
         /// Number of the component.
         component: usize,
@@ -64,21 +65,19 @@ pub enum MixtureError {
         weight: f64,
     },
     /// A mean, or the square of its length, is not finite.
-    #[error("component {component}: the mean must be finite, and its square too")]
+    #[error("{}", tr!("component {}: the mean must be finite, and its square too", .component))]
     Mean {
         /// Number of the component.
         component: usize,
     },
     /// A covariance is not symmetric.
-    #[error("component {component}: the covariance is not symmetric")]
+    #[error("{}", tr!("component {}: the covariance is not symmetric", .component))]
     NotSymmetric {
         /// Number of the component.
         component: usize,
     },
     /// A covariance is not positive definite to working precision.
-    #[error(
-        "component {component}: the covariance is not positive definite (smallest eigenvalue {eigenvalue:.3e})"
-    )]
+    #[error("{}", tr!("component {}: the covariance is not positive definite (smallest eigenvalue {})", .component, format_args!("{:.3e}", .eigenvalue)))]
     NotPositiveDefinite {
         /// Number of the component.
         component: usize,

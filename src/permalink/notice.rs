@@ -1,12 +1,13 @@
 //! What a link asked for and did not get, in words for a visitor.
 
+use crate::words::tr;
 use thiserror::Error;
 
 /// Something in a link that was ignored or changed.
 #[derive(Clone, Debug, Error, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Notice {
     /// The key means nothing here.
-    #[error("“{key}={value}” was ignored: this page has no such setting.")]
+    #[error("{}", tr!("“{}={}” was ignored: this page has no such setting.", .key, .value))]
     UnknownKey {
         /// The key.
         key: String,
@@ -14,7 +15,7 @@ pub enum Notice {
         value: String,
     },
     /// The value is none of the known names.
-    #[error("“{key}={value}” was ignored: known values are {known}. Using {used}.")]
+    #[error("{}", tr!("“{}={}” was ignored: known values are {}. Using {}.", .key, .value, .known, .used))]
     UnknownChoice {
         /// The key.
         key: String,
@@ -26,7 +27,7 @@ pub enum Notice {
         used: String,
     },
     /// The number is out of range or not whole.
-    #[error("“{key}={value}” was changed to {used}: the range is {range}.")]
+    #[error("{}", tr!("“{}={}” was changed to {}: the range is {}.", .key, .value, .used, .range))]
     Clamped {
         /// The key.
         key: String,
@@ -38,7 +39,7 @@ pub enum Notice {
         used: String,
     },
     /// The value cannot be read.
-    #[error("“{key}={value}” was ignored: {reason}.")]
+    #[error("{}", tr!("“{}={}” was ignored: {}.", .key, .value, .reason))]
     Invalid {
         /// The key.
         key: String,
@@ -48,7 +49,7 @@ pub enum Notice {
         reason: String,
     },
     /// The key stands twice.
-    #[error("“{key}={value}” was ignored: “{key}” was given before.")]
+    #[error("{}", tr!("“{}={}” was ignored: “{}” was given before.", .key, .value, .key))]
     Repeated {
         /// The key.
         key: String,
@@ -56,7 +57,7 @@ pub enum Notice {
         value: String,
     },
     /// The link is too long.
-    #[error("The link is {length} bytes long; what lies beyond {limit} bytes was ignored.")]
+    #[error("{}", tr!("The link is {} bytes long; what lies beyond {} bytes was ignored.", .length, .limit))]
     TooLong {
         /// Its length.
         length: usize,
@@ -64,9 +65,7 @@ pub enum Notice {
         limit: usize,
     },
     /// The link was made by a later version of the page.
-    #[error(
-        "The link was made by a newer version of this page (v={version}); what this version does not know was ignored."
-    )]
+    #[error("{}", tr!("The link was made by a newer version of this page (v={}); what this version does not know was ignored.", .version))]
     Newer {
         /// The version.
         version: String,

@@ -19,6 +19,7 @@
 mod bits;
 
 use super::{RowError, parse_number, parse_rows, write_rows};
+use crate::words::tr;
 use bits::{BitReader, BitWriter};
 use thiserror::Error;
 
@@ -66,13 +67,13 @@ struct Step {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum PointsError {
     /// There is none.
-    #[error("there are no points")]
+    #[error("{}", tr!("there are no points"))]
     Empty,
     /// There are too many.
-    #[error("there are {0} points; at most {MAX_POINTS} are taken")]
+    #[error("{}", tr!("there are {} points; at most {} are taken", .0, MAX_POINTS))]
     TooMany(usize),
     /// They have no or too many coordinates, or not all the same number.
-    #[error("point {point} has {found} coordinates instead of {expected}")]
+    #[error("{}", tr!("point {} has {} coordinates instead of {}", .point, .found, .expected))]
     Columns {
         /// Number of the point.
         point: usize,
@@ -82,7 +83,7 @@ pub enum PointsError {
         expected: usize,
     },
     /// A coordinate is too large.
-    #[error("point {point}: {value} lies outside -1e6 … 1e6")]
+    #[error("{}", tr!("point {}: {} lies outside -1e6 … 1e6", .point, .value))]
     Range {
         /// Number of the point.
         point: usize,
@@ -93,12 +94,10 @@ pub enum PointsError {
     #[error(transparent)]
     Rows(#[from] RowError),
     /// The packed text was cut or changed.
-    #[error("the packed points are damaged: {0}")]
+    #[error("{}", tr!("the packed points are damaged: {}", .0))]
     Damaged(&'static str),
     /// The link was made from more than a link can hold.
-    #[error(
-        "the link was made from {points} points of {columns} coordinates, more than a link can hold; open the file again"
-    )]
+    #[error("{}", tr!("the link was made from {} points of {} coordinates, more than a link can hold; open the file again", .points, .columns))]
     NotInLink {
         /// Points.
         points: usize,
@@ -276,9 +275,9 @@ pub fn parse_points(text: &str) -> Result<PointSet, PointsError> {
 fn parse_packed(text: &str) -> Result<PointSet, PointsError> {
     let damaged = PointsError::Damaged;
     let mut fields = text.split(';');
-    let mut next = || fields.next().ok_or(damaged("a part is missing"));
+    let mut next = || fields.next().ok_or(damaged(tr!("a part is missing")));
     let (count, axes, rice, payload) = (next()?, next()?, next()?, next()?);
-    let count: usize = count.parse().map_err(|_| damaged("the number of points is none"))?;
+    let count: usize = count.parse().map_err(|_| damaged(tr!("the number of points is none")))?;
     if count == 0 {
         return Err(PointsError::Empty);
     }
@@ -286,19 +285,19 @@ fn parse_packed(text: &str) -> Result<PointSet, PointsError> {
         return Err(PointsError::TooMany(count));
     }
     let axes: Option<Vec<LatticeAxis>> = axes.split('_').map(LatticeAxis::parse).collect();
-    let axes = axes.filter(|axes| axes.len() <= MAX_COLUMNS).ok_or(damaged("the lattice is none"))?;
-    let mut reader = BitReader::new(payload).ok_or(damaged("it is not base64"))?;
-    let short = damaged("it is too short");
+    let axes = axes.filter(|axes| axes.len() <= MAX_COLUMNS).ok_or(damaged(tr!("the lattice is none")))?;
+    let mut reader = BitReader::new(payload).ok_or(damaged(tr!("it is not base64")))?;
+    let short = damaged(tr!("it is too short"));
     let mut codes = Vec::with_capacity(count * axes.len());
     if let [_] | [_, _] = axes[..] {
         let rice: u32 =
-            rice.parse().ok().filter(|r| *r <= 2 * MAX_BITS).ok_or(damaged("its code is unknown"))?;
+            rice.parse().ok().filter(|r| *r <= 2 * MAX_BITS).ok_or(damaged(tr!("its code is unknown")))?;
         let total: u32 = axes.iter().map(|a| a.bits).sum();
         let mut key = 0u64;
         for _ in 0..count {
             key += reader.rice(rice, total).ok_or(short.clone())?;
             if key >> total != 0 {
-                return Err(damaged("a point lies outside its lattice"));
+                return Err(damaged(tr!("a point lies outside its lattice")));
             }
             let mut shift = total;
             for axis in &axes {

@@ -2,6 +2,7 @@
 
 use super::notice::{Notice, shown};
 use super::{Choices, MAX_LENGTH, Number, VERSION, parse_number, write_number};
+use crate::words::tr;
 
 /// Reads the values of a query one key at a time. Every key that is asked for counts as known;
 /// [`Reader::finish`] reports the others.
@@ -32,7 +33,11 @@ impl Reader {
                 Some(v) if v > VERSION as f64 => {
                     reader.notices.push(Notice::Newer { version: shown(&version) });
                 }
-                _ => reader.invalid("v", &version, "the version of a link is a whole number of at least 1"),
+                _ => reader.invalid(
+                    "v",
+                    &version,
+                    tr!("the version of a link is a whole number of at least 1"),
+                ),
             }
         }
         reader
@@ -68,16 +73,19 @@ impl Reader {
     pub fn optional_number(&mut self, spec: &Number) -> Option<f64> {
         let text = self.take(spec.key)?;
         let Some((parsed, nearest)) = parse_number(&text).and_then(|v| Some((v, spec.nearest(v)?))) else {
-            self.invalid(spec.key, &text, "it is not a number");
+            self.invalid(spec.key, &text, tr!("it is not a number"));
             return None;
         };
         if nearest != parsed {
-            let kind = if spec.whole { "whole numbers from " } else { "" };
-            let separator = if spec.whole { " to " } else { " … " };
+            let [min, max] = [spec.min, spec.max].map(write_number);
             self.notices.push(Notice::Clamped {
                 key: spec.key.to_owned(),
                 value: shown(&text),
-                range: format!("{kind}{}{separator}{}", write_number(spec.min), write_number(spec.max)),
+                range: if spec.whole {
+                    tr!("whole numbers from {} to {}", min, max)
+                } else {
+                    format!("{min} … {max}")
+                },
                 used: write_number(nearest),
             });
         }
@@ -113,7 +121,7 @@ impl Reader {
         let asked: Vec<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
         for name in &asked {
             if !choices.iter().any(|(known, _)| known == name) {
-                self.invalid(key, name, &format!("known values are {}", names(choices)));
+                self.invalid(key, name, &tr!("known values are {}", names(choices)));
             }
         }
         choices.iter().filter(|(name, _)| asked.contains(name)).map(|(_, value)| *value).collect()

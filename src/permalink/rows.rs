@@ -2,16 +2,17 @@
 //! numbers by `:`.
 
 use super::{parse_number, write_number};
+use crate::words::tr;
 use thiserror::Error;
 
 /// Why a list of rows cannot be read. Rows and columns count from 1.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RowError {
     /// There is no row.
-    #[error("the list is empty")]
+    #[error("{}", tr!("the list is empty"))]
     Empty,
     /// There are more rows than are read.
-    #[error("it has {found} rows; at most {most} are read")]
+    #[error("{}", tr!("it has {} rows; at most {} are read", .found, .most))]
     TooMany {
         /// Rows found.
         found: usize,
@@ -19,7 +20,7 @@ pub enum RowError {
         most: usize,
     },
     /// An entry is not a finite number.
-    #[error("row {row}, entry {column}: “{text}” is not a number")]
+    #[error("{}", tr!("row {}, entry {}: “{}” is not a number", .row, .column, .text))]
     NotANumber {
         /// Row.
         row: usize,

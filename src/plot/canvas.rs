@@ -6,6 +6,7 @@
 //! not computed again, so a probe can be dragged over them. Pointer events are the page's
 //! business; [`Drawn::layout`] tells it where the panels are.
 
+use crate::words::tr;
 use std::cell::RefCell;
 
 use plotters::drawing::IntoDrawingArea;
@@ -55,7 +56,7 @@ pub fn draw_on_canvas(
     context.scale(down, down).map_err(|e| DrawError::Backend(Fault::from(e).0))?;
     context.set_line_join("round");
     let inner = CanvasBackend::with_canvas_object(canvas.clone())
-        .ok_or_else(|| DrawError::Backend("the canvas has no 2-D context".to_owned()))?;
+        .ok_or_else(|| DrawError::Backend(tr!("the canvas has no 2-D context").to_owned()))?;
     let backend = FineCanvas { inner, context, size: (width * FINE, height * FINE) };
     let (area, fine) = (backend.into_drawing_area(), f64::from(FINE));
     CACHE.with(|cache| match cache.try_borrow_mut() {
@@ -78,7 +79,7 @@ fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, Fault
     canvas
         .get_context("2d")?
         .and_then(|c| c.dyn_into().ok())
-        .ok_or_else(|| Fault("the canvas has no 2-D context".to_owned()))
+        .ok_or_else(|| Fault(tr!("the canvas has no 2-D context").to_owned()))
 }
 
 /// Writes RGB pixels at a device pixel, whatever the transformation.

@@ -4,6 +4,7 @@
 //! coordinates, so the backends of this project offer more of them than the device has pixels (`oversample`), which
 //! keeps curves smooth; an ordinary plotters backend has one per device pixel.
 
+use crate::words::tr;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Drawable, PointCollection};
@@ -60,10 +61,10 @@ pub struct Drawn {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DrawError {
     /// The backend refused.
-    #[error("the drawing backend failed: {0}")]
+    #[error("{}", tr!("the drawing backend failed: {}", .0))]
     Backend(String),
     /// The area has no pixels.
-    #[error("there is no room to draw in ({width} x {height} pixels)")]
+    #[error("{}", tr!("there is no room to draw in ({} x {} pixels)", .width, .height))]
     NoRoom {
         /// Width of the area.
         width: u32,

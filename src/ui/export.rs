@@ -10,7 +10,7 @@ pub mod rows;
 use super::figure::Picture;
 use super::panel::Work;
 use super::reactive::{show, text};
-use super::words;
+use crate::words::tr;
 use leptos::html::Details;
 use leptos::prelude::*;
 #[cfg(not(labs))]
@@ -46,7 +46,7 @@ pub fn export_menu(name: &'static str, picture: Picture, work: Option<Work>) -> 
         };
         view! {
             <details class="export" node_ref=details on:toggle=toggled>
-                <summary aria-label=text(move || [words::EXPORT, picture.label].join(": "))>{words::EXPORT}</summary>
+                <summary aria-label=text(move || [tr!("Export"), picture.label].join(": "))>{tr!("Export")}</summary>
             </details>
         }
         .into_any()

@@ -3,6 +3,7 @@
 
 use super::reactive::{flag, number, text};
 use crate::permalink::{Number, parse_number, write_number};
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// How a slider runs over its range.
@@ -52,13 +53,17 @@ pub fn NumberField(
     let on_text = move |text: String| {
         let text = text.trim().replace('−', "-").replace(',', ".");
         let Some(nearest) = parse_number(&text).and_then(|v| spec.nearest(v)) else {
-            let kind = if spec.whole { "a whole number" } else { "a number" };
-            message.set(format!("“{}” is not {kind}.", text.chars().take(20).collect::<String>()));
+            let text: String = text.chars().take(20).collect();
+            message.set(if spec.whole {
+                tr!("“{}” is not a whole number.", text)
+            } else {
+                tr!("“{}” is not a number.", text)
+            });
             return;
         };
         let moved = parse_number(&text).is_some_and(|v| v != nearest);
         message.set(if moved {
-            format!("Moved into the range {} … {}.", write_number(spec.min), write_number(spec.max))
+            tr!("Moved into the range {} … {}.", write_number(spec.min), write_number(spec.max))
         } else {
             String::new()
         });
@@ -80,7 +85,7 @@ pub fn NumberField(
                 prop:value=number(move || to_slider(&spec, slide, value.get()))
                 on:input=on_slide
                 disabled=disabled
-                aria-label=text(move || format!("{}, slider", label.get()))
+                aria-label=text(move || tr!("{}, slider", label.get()))
                 aria-valuetext=text(move || write_number(value.get()))
             />
         }
@@ -94,9 +99,9 @@ pub fn NumberField(
                 <button
                     type="button"
                     class="reset"
-                    title=text(move || format!("Reset to {}", write_number(home.get())))
+                    title=text(move || tr!("Reset to {}", write_number(home.get())))
                     aria-label=text(move || {
-                        format!("Reset {} to {}", label.get(), write_number(home.get()))
+                        tr!("Reset {} to {}", label.get(), write_number(home.get()))
                     })
                     disabled=flag(move || disabled.get() || value.get() == home.get())
                     on:click=move |_| {

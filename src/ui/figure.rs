@@ -5,6 +5,7 @@ use super::link::watch_media;
 use super::paint::use_painter;
 use super::reactive::{flag, text};
 use crate::plot::{Drawn, Figure, Style, Theme, draw_on_canvas};
+use crate::words::tr;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -115,7 +116,7 @@ pub fn figure_view(picture: Picture) -> AnyView {
             <canvas
                 node_ref=canvas
                 role="img"
-                aria-label=text(move || format!("{label}. {}", summary()))
+                aria-label=text(move || tr!("{}. {}", label, summary()))
                 style:height=text(move || format!("{}px", tall.get()))
                 on:pointerdown=move |event| grab(&event, probe, drawn)
                 on:pointermove=move |event| {
@@ -164,7 +165,7 @@ fn Handle(probe: ProbeControl, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
             class="probe-handle"
             role="slider"
             tabindex="0"
-            aria-label="Probe"
+            aria-label=tr!("Probe")
             aria-valuetext=text(words)
             aria-valuenow=text(move || probe.position.with(|p| p.first().copied().unwrap_or(0.0).to_string()))
             aria-valuemin=text(move || probe.ranges.with(|r| r.first().map_or(0.0, |r| r.0).to_string()))

@@ -5,6 +5,7 @@ use crate::compute::{Event, Reply, Request, Slot};
 use crate::ui::reactive::{flag, text};
 use crate::ui::table::Table;
 use crate::ui::words;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// The engine, as components pass it on.
@@ -101,17 +102,17 @@ impl<S> Answer<S> {
     pub fn place(&self) -> String {
         match self.tier {
             Tier::Fast(count, _) => words::in_workers(count),
-            Tier::Gpu(_) => words::ON_GPU.to_owned(),
+            Tier::Gpu(_) => tr!("on the GPU").to_owned(),
             Tier::Worker(_) => words::in_workers(1),
             #[cfg(labs)]
             Tier::Lessons => words::in_workers(1),
-            Tier::Starting | Tier::Inline(_) => words::ON_PAGE.to_owned(),
+            Tier::Starting | Tier::Inline(_) => tr!("on the page").to_owned(),
         }
     }
 }
 
 /// What was computed, how fast and where. Of a whole reply `say` begins the sentence, and says what to
-/// mind, or nothing.
+/// mind in another one, or nothing.
 pub fn status_line<S>(job: Job<S>, say: impl FnOnce(&Reply) -> Option<(String, &'static str)>) -> String
 where
     S: Send + Sync + 'static,
@@ -122,9 +123,10 @@ where
         let time =
             if millis < 1000.0 { format!("{millis:.0} ms") } else { format!("{:.1} s", millis / 1000.0) };
         let (what, warning) = say(&answer.reply)?;
-        Some(format!("{what} in {time} {}.{warning}", answer.place()))
+        let said = tr!("{} in {} {}.", what, time, answer.place());
+        Some(if warning.is_empty() { said } else { tr!("{} {}", said, warning) })
     });
-    words.unwrap_or_else(|| words::COMPUTING.to_owned())
+    words.unwrap_or_else(|| tr!("Computing…").to_owned())
 }
 
 /// A table of the newest reply of a kind, empty before there is one.

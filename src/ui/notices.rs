@@ -3,6 +3,7 @@
 use super::link::{address, copy};
 use super::reactive::{dynamic, flag, text};
 use crate::permalink::Notice;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// Notices shown one by one; of the rest only the number.
@@ -24,8 +25,10 @@ pub fn Notices(
                     let mut shown: Vec<String> = notices
                         .with(|n| n.iter().take(MOST).map(ToString::to_string).collect());
                     let more = notices.with(Vec::len).saturating_sub(MOST);
-                    if more > 0 {
-                        shown.push(format!("{more} more settings were ignored or changed."));
+                    if more == 1 {
+                        shown.push(tr!("One more setting was ignored or changed.").to_owned());
+                    } else if more > 1 {
+                        shown.push(tr!("{} more settings were ignored or changed.", more));
                     }
                     shown.into_iter().map(|n| view! { <li>{n}</li> }).collect_view().into_any()
                 })}
@@ -36,13 +39,13 @@ pub fn Notices(
                     on:click=move |_| {
                         copy(
                             &address(&original.get_untracked()),
-                            move |ok| copied.set(if ok { "Copied." } else { "Copying is blocked here." }.to_owned()),
+                            move |ok| copied.set(if ok { tr!("Copied.") } else { tr!("Copying is blocked here.") }.to_owned()),
                         );
                     }
                 >
-                    "Copy the original link"
+                    {tr!("Copy the original link")}
                 </button>
-                <button type="button" on:click=move |_| notices.set(Vec::new())>"Dismiss"</button>
+                <button type="button" on:click=move |_| notices.set(Vec::new())>{tr!("Dismiss")}</button>
                 <span>{text(move || copied.get())}</span>
             </div>
         </div>

@@ -7,6 +7,7 @@ use super::export::export_menu;
 use super::figure::{Picture, figure_view};
 use super::job::{Answer, Job, Progress};
 use super::reactive::text;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// What a panel shows of the job behind its figure.
@@ -94,7 +95,7 @@ pub fn panel(panel: Panel) -> AnyView {
     view! {
         <section
             class="panel"
-            aria-label=id.is_none().then_some("Main figure")
+            aria-label=id.is_none().then_some(tr!("Main figure"))
             aria-labelledby=id
         >
             {heading.map(|(id, words)| view! { <h2 id=id>{words}</h2> }.into_any())}

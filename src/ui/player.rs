@@ -6,6 +6,7 @@
 
 use super::link::watch_media;
 use super::reactive::{flag, number, text};
+use crate::words::tr;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -147,26 +148,26 @@ pub fn player_view(player: Player) -> AnyView {
     };
     let at = move |end: fn((usize, usize)) -> usize| flag(move || tape.level.get() == end(tape.ends.get()));
     view! {
-        <div class="player" role="group" aria-label="Playback" node_ref=frame>
-            <button type="button" title="Back to the start" aria-label="Back to the start" on:click=move |_| stop(None)>
+        <div class="player" role="group" aria-label=tr!("Playback") node_ref=frame>
+            <button type="button" title=tr!("Back to the start") aria-label=tr!("Back to the start") on:click=move |_| stop(None)>
                 <span aria-hidden="true">"|◂"</span>
             </button>
             <button
                 type="button"
-                title="A step back"
-                aria-label="A step back"
+                title=tr!("A step back")
+                aria-label=tr!("A step back")
                 disabled=at(|ends| ends.0)
                 on:click=move |_| stop(Some(-1))
             >
                 <span aria-hidden="true">"◂"</span>
             </button>
             <button type="button" class="primary play" on:click=move |_| player.toggle()>
-                {text(move || if playing.get() { "Pause" } else { "Play" }.to_owned())}
+                {text(move || if playing.get() { tr!("Pause") } else { tr!("Play") }.to_owned())}
             </button>
             <button
                 type="button"
-                title="A step on"
-                aria-label="A step on"
+                title=tr!("A step on")
+                aria-label=tr!("A step on")
                 disabled=at(|ends| ends.1)
                 on:click=move |_| stop(Some(1))
             >
@@ -177,7 +178,7 @@ pub fn player_view(player: Player) -> AnyView {
                 min="0"
                 max=text(move || tape.last.get().to_string())
                 step="1"
-                aria-label="Clock"
+                aria-label=tr!("Clock")
                 aria-valuetext=tape.words
                 prop:value=number(move || tape.level.get() as f64)
                 on:input=move |event| {

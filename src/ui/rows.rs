@@ -2,6 +2,7 @@
 
 use super::reactive::{dynamic, flag, text};
 use crate::permalink::{parse_number, write_number};
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// An editor of rows of numbers. What is typed stays as it was typed; only rows that `set`
@@ -48,7 +49,7 @@ pub fn RowsEditor(
                     inputmode="decimal"
                     autocomplete="off"
                     spellcheck="false"
-                    aria-label=text(move || format!("{} of component {}", name(), r + 1))
+                    aria-label=text(move || tr!("{} of component {}", name(), r + 1))
                     prop:value=value
                     on:input=move |event| {
                         let text = event_target_value(&event);
@@ -72,8 +73,8 @@ pub fn RowsEditor(
                     <button
                         type="button"
                         class="icon"
-                        title="Remove"
-                        aria-label=format!("Remove component {}", r + 1)
+                        title=tr!("Remove")
+                        aria-label=tr!("Remove component {}", r + 1)
                         disabled=flag(move || draft.with(|d| d.len() <= 1))
                         on:click=move |_| {
                             draft.update(|d| {
@@ -105,7 +106,7 @@ pub fn RowsEditor(
                                 .collect_view()
                                 .into_any()
                         })}
-                        <th><span class="visually-hidden">"Remove"</span></th>
+                        <th><span class="visually-hidden">{tr!("Remove")}</span></th>
                     </tr>
                 </thead>
                 <tbody>{dynamic(move || (0..count.get()).map(row_view).collect_view().into_any())}</tbody>
@@ -128,7 +129,7 @@ pub fn RowsEditor(
                     attempt();
                 }
             >
-                "Add a component"
+                {tr!("Add a component")}
             </button>
         </div>
     }
@@ -139,7 +140,7 @@ pub fn RowsEditor(
 fn read(draft: &[Vec<String>]) -> Result<Vec<Vec<f64>>, String> {
     let number = |r: usize, text: &str| {
         parse_number(&text.trim().replace('−', "-")).filter(|v| v.is_finite()).ok_or_else(|| {
-            format!("component {}: “{}” is not a number", r + 1, text.chars().take(20).collect::<String>())
+            tr!("component {}: “{}” is not a number", r + 1, text.chars().take(20).collect::<String>())
         })
     };
     draft.iter().enumerate().map(|(r, row)| row.iter().map(|text| number(r, text)).collect()).collect()

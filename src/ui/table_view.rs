@@ -2,6 +2,7 @@
 
 use super::reactive::{dynamic, show as show_while, text};
 use super::table::{Table, TableRow, show};
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// A table; every number carries its full value in `data-value`.
@@ -54,7 +55,7 @@ pub fn Numbers(
     let open = RwSignal::new(false);
     view! {
         <details class="numbers" on:toggle=move |_| open.update(|o| *o = !*o)>
-            <summary>"Table of numbers"</summary>
+            <summary>{tr!("Table of numbers")}</summary>
             {show_while(move || open.get(), move || view! { <TableView table /> }.into_any())}
         </details>
     }

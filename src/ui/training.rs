@@ -10,6 +10,7 @@ use super::reactive::{flag, number, text};
 use super::words;
 use crate::compute::web::{Backend, Tier};
 use crate::compute::{Event, Go, Lesson, Reply, Request, Slot, TrainingReply, TrainingRequest};
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// Steps of the button for a few.
@@ -249,11 +250,11 @@ pub fn trainer_view<S: Clone + PartialEq + Send + Sync + 'static>(trainer: Train
     let label = move || {
         let clock = trainer.state.with(trainer.hands.read);
         let words = if trainer.running.get() {
-            words::PAUSE
+            tr!("Pause")
         } else if clock.at == 0 {
-            words::TRAIN
+            tr!("Train")
         } else {
-            words::TRAIN_ON
+            tr!("Train on")
         };
         words.to_owned()
     };
@@ -264,11 +265,11 @@ pub fn trainer_view<S: Clone + PartialEq + Send + Sync + 'static>(trainer: Train
         trainer.loading.get().unwrap_or(trainer.shown() as f64 / clock.goal.max(1) as f64).min(1.0)
     };
     view! {
-        <div class="player trainer" role="group" aria-label=words::TRAINING>
+        <div class="player trainer" role="group" aria-label=tr!("Training")>
             <button
                 type="button"
-                title=words::TRAIN_ANEW
-                aria-label=words::TRAIN_ANEW
+                title=tr!("Back to an untrained network")
+                aria-label=tr!("Back to an untrained network")
                 disabled=flag(untouched)
                 on:click=move |_| trainer.reset()
             >
@@ -284,14 +285,14 @@ pub fn trainer_view<S: Clone + PartialEq + Send + Sync + 'static>(trainer: Train
             </button>
             <button
                 type="button"
-                title=words::TEN_STEPS
-                aria-label=words::TEN_STEPS
+                title=tr!("+10 steps")
+                aria-label=tr!("+10 steps")
                 disabled=flag(busy)
                 on:click=move |_| trainer.few()
             >
                 <span aria-hidden="true">"+10"</span>
             </button>
-            <progress max="1" aria-label=words::TRAINED prop:value=number(share)></progress>
+            <progress max="1" aria-label=tr!("Share of the steps that are done") prop:value=number(share)></progress>
             <span class="player-words">{text(move || trainer.words())}</span>
         </div>
         <p class="error" role="alert">{text(move || trainer.ended())}</p>

@@ -36,6 +36,26 @@ pub enum Language {
     Japanese,
 }
 
+impl Language {
+    /// What links call it, and what its readers do.
+    #[must_use]
+    pub fn names(self) -> [&'static str; 2] {
+        match self {
+            Language::English => ["en", "English"],
+            Language::Japanese => ["ja", "日本語"],
+        }
+    }
+
+    /// The one that a reader of this one may turn to.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Language::English => Language::Japanese,
+            Language::Japanese => Language::English,
+        }
+    }
+}
+
 /// A text that is known while compiling, in whatever language the page will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {

@@ -12,15 +12,14 @@ use crate::{twins, words};
 use std::collections::BTreeSet;
 
 /// Where visitors are talked to.
-const SPOKEN: [&str; 5] = ["src/app.rs", "src/ui/", "src/labs/", "src/permalink/", "src/plot/"];
+const SPOKEN: [&str; 4] = ["src/app.rs", "src/ui/", "src/labs/", "src/permalink/"];
 
 /// What stays as it is in every language: scripts and citations, names of quantities with what the command line
-/// says of them, the gallery of the tests, and the marks of drawing.
-const SILENT: [&str; 6] =
-    ["src/labs/export", "/report.rs", "/report/", "src/plot/gallery.rs", "src/plot/svg.rs", "/tests"];
+/// says of them, and tests.
+const SILENT: [&str; 4] = ["src/labs/export", "/report.rs", "/report/", "/tests"];
 
-/// What is called with names and not with words; macros among them.
-const NAMES: [&str; 24] = [
+/// What is called with names and not with words; macros among them, and titles of what is cited.
+const NAMES: [&str; 25] = [
     "tr!(",
     "word!(",
     "essay!(",
@@ -45,7 +44,11 @@ const NAMES: [&str; 24] = [
     "watch_media(",
     "focus_later(",
     "strip_prefix(",
+    "<cite>",
 ];
+
+/// Names that are the same in every language.
+const NAMED: [&str; 3] = ["Scorescope", "NumPy", "BibTeX"];
 
 /// Attributes and properties that are read aloud or shown.
 const READ: [&str; 8] =
@@ -106,6 +109,9 @@ fn is_prose(text: &str) -> bool {
         let plain = part.chars().all(|c| c.is_alphabetic() || ".,:;!?…’'“”()".contains(c));
         (plain && letters.len() >= 2).then(|| letters[0].is_uppercase() && letters[1].is_lowercase())
     };
+    if NAMED.contains(&text.trim()) {
+        return false;
+    }
     // What is filled in is no word.
     let parts: Vec<Option<bool>> = text.split_whitespace().map(word).collect();
     parts.contains(&Some(true)) || parts.windows(2).any(|pair| pair[0].is_some() && pair[1].is_some())
@@ -116,7 +122,8 @@ fn is_said(literal: &Literal) -> bool {
     let (before, after) = (literal.before.trim_end(), literal.after.trim_start());
     let compared = ["==", "!="].iter().any(|sign| before.ends_with(sign));
     // A pattern of a match, alone or among others.
-    let pattern = after.starts_with("=>") || after.starts_with('|') || before.ends_with('|');
+    let pattern =
+        after.starts_with("=>") || after.starts_with('|') || before.ends_with('|') && !before.ends_with("||");
     if literal.in_tests || compared || pattern || NAMES.iter().any(|name| before.ends_with(name)) {
         return false;
     }
@@ -145,6 +152,7 @@ mod tests {
         assert_eq!(found("Panel::new(Axis::linear(\"squared error\", range))"), 1);
         assert_eq!(found("view! { <b aria-label=\"Labs\" class=\"page header\">\"Dismiss\"</b> }"), 2);
         assert_eq!(found("let words = \"in turn\";\nformat!(\"{n} of {m} Steps\")"), 2);
+        assert_eq!(found("x.map_or_else(|| \"Not there\", y)"), 1);
         assert_eq!(found("#[error(\"there are no points\")]"), 1);
         let at = untranslated("src/ui/a.rs", "\n\"in \\\n    turn\"");
         assert_eq!(at, ["src/ui/a.rs:2: is not translated, tr!(…) or word!(…): in turn"]);

@@ -9,8 +9,9 @@
 use super::pool::{Member, News};
 use super::pump::Pump;
 use super::spawn::{Module, has_webgpu, processors};
-use super::tier::{Backend, Tier};
+use super::tier::{Backend, Tier, told};
 use crate::compute::{Event, Request, Shares, Slot, Slots, Submission, Update};
+use crate::words::tr;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -170,11 +171,11 @@ impl Inner {
             self.start_gpu();
         }
         let why = match &*self.gpu.borrow() {
-            _ if backend == Backend::Cpu => "the CPU is asked for".to_owned(),
+            _ if backend == Backend::Cpu => tr!("the CPU is asked for").to_owned(),
             Graphics::Ready(_, name, software) if !software || backend == Backend::Gpu => {
                 return Ok(Tier::Gpu(name.clone()));
             }
-            Graphics::Ready(..) => "the only graphics adapter is one in software".to_owned(),
+            Graphics::Ready(..) => tr!("the only graphics adapter is one in software").to_owned(),
             Graphics::Refused(reason) => reason.clone(),
             // The fast workers wait for the answer: where there is a GPU nobody needs them.
             Graphics::Unasked | Graphics::Starting(_) => return Err(None),
@@ -336,7 +337,7 @@ impl Inner {
     /// Starts the fast workers, all at once: they load one script and one module.
     fn start_fast(self: &Rc<Self>) {
         let Some(module) = Module::fast() else {
-            *self.fast.borrow_mut() = Fast::Refused("this page was built without them".to_owned());
+            *self.fast.borrow_mut() = Fast::Refused(tr!("this page was built without them").to_owned());
             return;
         };
         let mut members = Vec::new();
@@ -415,8 +416,8 @@ impl Inner {
             }
         };
         let member = match Module::gpu() {
-            _ if !has_webgpu() => Err("this browser does not offer WebGPU on this page".to_owned()),
-            None => Err("this page was built without it".to_owned()),
+            _ if !has_webgpu() => Err(tr!("this browser does not offer WebGPU on this page").to_owned()),
+            None => Err(tr!("this page was built without it").to_owned()),
             Some(module) => Member::start(&module, report),
         };
         *self.gpu.borrow_mut() = match member {
@@ -445,7 +446,7 @@ impl Inner {
             News::Update(update) => self.deliver(0, update),
             // No device, or a lost one, or one that cannot go on.
             News::Refused(reason) | News::Broke(reason) => {
-                drop(self.gpu.replace(Graphics::Refused(reason)));
+                drop(self.gpu.replace(Graphics::Refused(told(reason))));
                 self.take_back(|tier| matches!(tier, Tier::Gpu(_)));
                 self.move_over();
             }

@@ -5,6 +5,7 @@ use super::spawn::{Module, spawn};
 use super::worker::LOADING;
 use super::worker::{READY, decode, encode};
 use crate::compute::{Submission, Update};
+use crate::words::tr;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
@@ -77,7 +78,7 @@ impl Member {
             Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
                 event.prevent_default();
                 let reason = match event.message() {
-                    text if text.is_empty() => "workers are blocked here".to_owned(),
+                    text if text.is_empty() => tr!("workers are blocked here").to_owned(),
                     text => text,
                 };
                 report(if ready.get() { News::Broke(reason) } else { News::Refused(reason) });
@@ -119,7 +120,7 @@ fn lose_patience(
     };
     let late = Closure::once_into_js(move || {
         if !ready.get() && !ended.get() {
-            report(News::Refused("the worker did not start".to_owned()));
+            report(News::Refused(tr!("the worker did not start").to_owned()));
         }
     });
     let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), patience);
@@ -127,5 +128,5 @@ fn lose_patience(
 
 fn describe(error: &JsValue) -> String {
     let message = error.dyn_ref::<js_sys::Error>().map(|e| String::from(e.message()));
-    message.unwrap_or_else(|| "the browser refused a worker".to_owned())
+    message.unwrap_or_else(|| tr!("the browser refused a worker").to_owned())
 }

@@ -8,6 +8,7 @@ use super::pool::{Member, News};
 use super::spawn::Module;
 use super::tier::Tier;
 use crate::compute::{Event, JobError, Slot, Submission};
+use crate::words::tr;
 use std::rc::Rc;
 
 /// The worker.
@@ -78,7 +79,7 @@ impl Inner {
     }
 
     fn fail_trainings(self: &Rc<Self>, reason: &str) {
-        let error = JobError::Broken(format!("the training module is not there or broke: {reason}"));
+        let error = JobError::Broken(tr!("the training module is not there or broke: {}", reason));
         self.tell_training(Event::Failed(error));
     }
 

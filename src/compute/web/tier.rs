@@ -1,5 +1,7 @@
 //! What a job runs on, in the browser.
 
+use crate::words::tr;
+
 /// Where a job runs, and if not on the best tier, why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tier {
@@ -16,6 +18,15 @@ pub enum Tier {
     /// In the worker that trains networks.
     #[cfg(labs)]
     Lessons,
+}
+
+/// Why there is no GPU, in the language of the page: it was said in a worker, which knows one.
+pub(super) fn told(reason: String) -> String {
+    match reason.as_str() {
+        "no graphics adapter is available" => tr!("no graphics adapter is available").to_owned(),
+        "the graphics adapter was lost" => tr!("the graphics adapter was lost").to_owned(),
+        _ => reason,
+    }
 }
 
 /// What the visitor asks for.

@@ -14,6 +14,7 @@ use crate::plot::mapping::Mapping;
 use crate::ui::fields::NumberField;
 use crate::ui::link::focus_later;
 use crate::ui::reactive::{dynamic, flag, number, text};
+use crate::words::tr;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
@@ -158,16 +159,25 @@ impl Editor {
     fn name(self, i: usize, handle: Handle) -> String {
         let mean = self.components.with(|c| c.get(i).map(|c| c.mean.clone())).unwrap_or_default();
         let Some(spread) = self.spreads.with(|s| s.get(i).copied()) else { return String::new() };
-        let component = format!("component {}", i + 1);
-        let deviation = |s: f64| format!("standard deviation {}", words(&[s]));
+        let component = i + 1;
+        let deviation = |s: f64| words(&[s]);
         match handle {
-            Handle::Mean => format!("{component}: mean at {}", words(&mean)),
-            _ if mean.len() == 1 => format!("{component}: {}", deviation(spread.first)),
+            Handle::Mean => tr!("component {}: mean at {}", component, words(&mean)),
+            _ if mean.len() == 1 => {
+                tr!("component {}: standard deviation {}", component, deviation(spread.first))
+            }
             Handle::First => {
                 let degrees = words(&[spread.angle.to_degrees().round()]);
-                format!("{component}: first axis, {} at {degrees}°", deviation(spread.first))
+                tr!(
+                    "component {}: first axis, standard deviation {} at {}°",
+                    component,
+                    deviation(spread.first),
+                    degrees
+                )
             }
-            Handle::Second => format!("{component}: second axis, {}", deviation(spread.second)),
+            Handle::Second => {
+                tr!("component {}: second axis, standard deviation {}", component, deviation(spread.second))
+            }
         }
     }
 
@@ -251,14 +261,14 @@ impl Editor {
     fn remove(self, i: usize) {
         let mut components = self.components.get_untracked();
         if components.len() <= 1 || i >= components.len() {
-            self.error.set("A mixture needs a component.".to_owned());
+            self.error.set(tr!("A mixture needs a component.").to_owned());
             return;
         }
         components.remove(i);
         let next = i.min(components.len() - 1);
         self.apply(components);
         self.selected.set(next);
-        focus_later(format!("[aria-label^='component {}: mean']", next + 1));
+        focus_on(next);
     }
 
     fn add_at(self, event: &PointerEvent) {
@@ -272,7 +282,7 @@ impl Editor {
         self.adding.set(false);
         let mut components = self.components.get_untracked();
         if components.len() >= MAX_COMPONENTS {
-            self.error.set(format!("A mixture has at most {MAX_COMPONENTS} components."));
+            self.error.set(tr!("A mixture has at most {} components.", MAX_COMPONENTS));
             return;
         }
         let ranges = self.pad.ranges.get_untracked();
@@ -280,7 +290,7 @@ impl Editor {
         let new = components.len();
         self.apply(components);
         self.selected.set(new - 1);
-        focus_later(format!("[aria-label^='component {new}: mean']"));
+        focus_on(new - 1);
     }
 
     /// Outlines of the components that are wanted, with the lines to their handles.
@@ -336,13 +346,15 @@ impl Editor {
             self.apply(components);
         };
         let label = text(move || {
-            format!("Weight of component {}", selected.get().min(count.get().saturating_sub(1)) + 1)
+            tr!("Weight of component {}", selected.get().min(count.get().saturating_sub(1)) + 1)
         });
         let hint = move || {
             if adding.get() {
-                "Click on the pad where it goes, or press the button again for the middle."
+                tr!("Click on the pad where it goes, or press the button again for the middle.")
             } else {
-                "Drag the handles, or move them with the arrow keys. A double click adds a component, Delete removes one."
+                tr!(
+                    "Drag the handles, or move them with the arrow keys. A double click adds a component, Delete removes one."
+                )
             }
         };
         view! {
@@ -358,14 +370,14 @@ impl Editor {
                         }
                     }
                 >
-                    "Add"
+                    {tr!("Add")}
                 </button>
                 <button
                     type="button"
                     disabled=flag(move || count.get() <= 1)
                     on:click=move |_| self.remove(selected.get_untracked())
                 >
-                    "Remove"
+                    {tr!("Remove")}
                 </button>
             </div>
             <p class="hint">{text(move || hint().to_owned())}</p>
@@ -377,7 +389,7 @@ impl Editor {
                     min="0"
                     max=text(move || heaviest.get().to_string())
                     step="any"
-                    aria-label=text(move || format!("{}, slider", label.get()))
+                    aria-label=text(move || tr!("{}, slider", label.get()))
                     prop:value=weight
                     on:input=move |event| {
                         if let Some(weight) = crate::permalink::parse_number(&event_target_value(&event)) {
@@ -435,6 +447,11 @@ fn end(mapping: &Mapping, mean: &[f64], spread: Spread, handle: Handle, to: [f64
     // Onto the mean itself: the direction counts, and what is shortest.
     let share = share.max(1e-3);
     [px + share * way[0], py + share * way[1]]
+}
+
+/// Gives the focus to the mean of a component.
+fn focus_on(i: usize) {
+    focus_later(format!("[aria-label^='{}']", tr!("component {}: mean at {}", i + 1, "")));
 }
 
 /// Units of x a pixel.

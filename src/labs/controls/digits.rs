@@ -7,7 +7,7 @@ use crate::labs::digits::load::{Loading, load};
 use crate::ui::fields::{NumberField, Slide};
 use crate::ui::link::{current_query, open_again};
 use crate::ui::reactive::{flag, number, text};
-use crate::ui::words;
+use crate::words::tr;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -43,18 +43,18 @@ impl Shared {
 pub(super) fn waiting(shared: Shared) -> AnyView {
     let failed = move || shared.loading.with(|loading| matches!(loading, Loading::Failed(_)));
     let reason = move || match shared.loading.get() {
-        Loading::Failed(reason) => format!("{}: {reason}.", words::DIGITS_FAILED),
+        Loading::Failed(reason) => tr!("The digits could not be loaded: {}.", reason),
         _ => String::new(),
     };
     view! {
-        <p class="hint" role="status" hidden=flag(failed)>{words::DIGITS_LOADING}</p>
+        <p class="hint" role="status" hidden=flag(failed)>{tr!("Loading the digits, 35 KB…")}</p>
         <p class="error" role="alert">{text(reason)}</p>
         <button
             type="button"
             hidden=flag(move || !failed())
             on:click=move |_| shared.turn_to(TargetKind::Digits)
         >
-            "Try again"
+            {tr!("Try again")}
         </button>
     }
     .into_any()
@@ -68,7 +68,7 @@ pub(super) fn fields(shared: Shared) -> AnyView {
     });
     view! {
         <NumberField
-            label="Bandwidth"
+            label=tr!("Bandwidth")
             unit="h"
             spec=DIGITS_BANDWIDTH
             value
@@ -76,9 +76,12 @@ pub(super) fn fields(shared: Shared) -> AnyView {
             slide=Slide::Log
         />
         <p class="hint">
-            "A Gaussian of this width around each of 1197 images of 8 × 8 pixels; 600 more are held out. "
-            <a href="https://doi.org/10.24432/C50P49">"Optical Recognition of Handwritten Digits"</a>
-            ", E. Alpaydin and C. Kaynak, CC BY 4.0."
+            {tr!("A Gaussian of this width around each of 1197 images of 8 × 8 pixels; 600 more are held out.")}
+            " "
+            <a href="https://doi.org/10.24432/C50P49">
+                <cite>"Optical Recognition of Handwritten Digits, E. Alpaydin, C. Kaynak"</cite>
+            </a>
+            ", CC\u{a0}BY\u{a0}4.0."
         </p>
     }
     .into_any()

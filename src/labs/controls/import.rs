@@ -7,6 +7,7 @@ use super::Shared;
 use crate::labs::common::{Bandwidth, DataSet, Target};
 use crate::labs::csv::{CsvError, CsvReader, CsvTable, MAX_BYTES, write_csv};
 use crate::ui::reactive::{dynamic, flag, text};
+use crate::words::tr;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -91,7 +92,7 @@ impl Import {
             self.progress.set(None);
             match result {
                 Ok(table) => self.use_table(table),
-                Err(reason) => self.error.set(format!("The points stay as they are: {reason}.")),
+                Err(reason) => self.error.set(tr!("The points stay as they are: {}.", reason)),
             }
         });
     }
@@ -101,7 +102,7 @@ impl Import {
         if size > MAX_BYTES as f64 {
             return Err(CsvError::TooLarge((size / 1_048_576.0).ceil() as u64).to_string());
         }
-        let unreadable = || "the file cannot be read".to_owned();
+        let unreadable = || tr!("the file cannot be read").to_owned();
         let (mut reader, mut from, mut slices) = (CsvReader::default(), 0.0, 0);
         while from < size && self.turn.try_get_value() == Some(turn) {
             let to = size.min(from + SLICE);
@@ -128,7 +129,7 @@ impl Import {
         let Some(table) = self.table.get_untracked() else { return };
         match table.points(&columns) {
             Ok(points) => {
-                self.said.set(format!("Read {}", table.summary(&points)));
+                self.said.set(tr!("Read {}.", table.summary(&points)));
                 self.columns.set(columns);
                 let points = Arc::new(points);
                 self.shared.update(move |c| {
@@ -139,15 +140,16 @@ impl Import {
                     c.target = Target::Points(DataSet { points, bandwidth });
                 });
             }
-            Err(reason) => self.error.set(format!("The points stay as they are: {reason}.")),
+            Err(reason) => self.error.set(tr!("The points stay as they are: {}.", reason)),
         }
     }
 
     /// What is being read, what was, and what was wrong; and the columns to choose from.
     pub(super) fn report(self) -> AnyView {
         let Self { said, error, progress, table, .. } = self;
-        let reading =
-            move || progress.get().map_or(String::new(), |p| format!("Reading: {:.0} %", 100.0 * p));
+        let reading = move || {
+            progress.get().map_or(String::new(), |p| tr!("Reading: {} %", format_args!("{:.0}", 100.0 * p)))
+        };
         let wide = Memo::new(move |_| {
             let most = self.shared.most_dimensions;
             let points = matches!(self.shared.get().target, Target::Points(_));
@@ -156,18 +158,18 @@ impl Import {
         let cancel = move |_| {
             self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
             progress.set(None);
-            said.set("Stopped; the points stay as they are.".to_owned());
+            said.set(tr!("Stopped; the points stay as they are.").to_owned());
         };
         view! {
             <div class="import-progress" hidden=flag(move || progress.get().is_none())>
                 <span>{text(reading)}</span>
-                <button type="button" on:click=cancel>"Stop"</button>
+                <button type="button" on:click=cancel>{tr!("Stop")}</button>
             </div>
             <p class="hint" role="status">{text(move || said.get())}</p>
             <p class="field-message" role="alert">{text(move || error.get())}</p>
             {dynamic(move || wide.get().map_or_else(|| ().into_any(), |table| self.choice(&table)))}
             <div class="drop-here" aria-hidden="true" hidden=flag(move || !self.over.get())>
-                <span>"Drop a file of numbers anywhere"</span>
+                <span>{tr!("Drop a file of numbers anywhere")}</span>
             </div>
         }
         .into_any()
@@ -189,7 +191,7 @@ impl Import {
             )
         });
         let all = (count > 2 && count <= most)
-            .then(|| option("all".to_owned(), format!("all {count}"), flag(move || chosen().len() > 2)));
+            .then(|| option("all".to_owned(), tr!("all {}", count), flag(move || chosen().len() > 2)));
         let second = names.iter().enumerate().map(|(c, name)| {
             option(
                 c.to_string(),
@@ -197,7 +199,7 @@ impl Import {
                 flag(move || chosen().len() == 2 && chosen().get(1) == Some(&c)),
             )
         });
-        let none = option("none".to_owned(), "none".to_owned(), flag(move || chosen().len() != 2));
+        let none = option("none".to_owned(), tr!("none").to_owned(), flag(move || chosen().len() != 2));
         let set_first = move |event| {
             let value = event_target_value(&event);
             let columns = match value.parse() {
@@ -217,14 +219,14 @@ impl Import {
         view! {
             <div class="columns">
                 <div class="field">
-                    <label for="field-column1">"Column of x₁"</label>
+                    <label for="field-column1">{tr!("Column of x₁")}</label>
                     <select id="field-column1" on:change=set_first>
                         {all}
                         {first.collect_view()}
                     </select>
                 </div>
                 <div class="field">
-                    <label for="field-column2">"Column of x₂"</label>
+                    <label for="field-column2">{tr!("Column of x₂")}</label>
                     <select id="field-column2" on:change=set_second>
                         {none}
                         {second.collect_view()}
@@ -259,8 +261,8 @@ impl Import {
         };
         view! {
             <details class="import" on:toggle=fill>
-                <summary>"Paste numbers, open a file"</summary>
-                <label for="points-text">"A point a line: x, or x and y"</label>
+                <summary>{tr!("Paste numbers, open a file")}</summary>
+                <label for="points-text">{tr!("A point a line: x, or x and y")}</label>
                 <textarea
                     id="points-text"
                     rows="6"
@@ -270,9 +272,9 @@ impl Import {
                     on:input=move |event| written.set(event_target_value(&event))
                 ></textarea>
                 <div class="pad-tools">
-                    <button type="button" on:click=paste>"Use these numbers"</button>
+                    <button type="button" on:click=paste>{tr!("Use these numbers")}</button>
                     <label class="button">
-                        "Choose a file"
+                        {tr!("Choose a file")}
                         <input
                             type="file"
                             class="visually-hidden"
@@ -282,7 +284,7 @@ impl Import {
                     </label>
                 </div>
                 <p class="hint">
-                    "Text of numbers with commas, semicolons, tabs or blanks between them; a header line is fine. Or drop the file anywhere on the page. It is read here and sent nowhere."
+                    {tr!("Text of numbers with commas, semicolons, tabs or blanks between them; a header line is fine. Or drop the file anywhere on the page. It is read here and sent nowhere.")}
                 </p>
             </details>
         }
@@ -304,5 +306,5 @@ fn first_file(holder: &JsValue) -> Option<Blob> {
 /// Whether files are dragged, and not text.
 fn carries_files(event: &JsValue) -> bool {
     let types = get(&get(event, "dataTransfer"), "types");
-    js_sys::Array::from(&types).iter().any(|kind| kind.as_string().as_deref() == Some("Files"))
+    js_sys::Array::from(&types).iter().any(|kind| kind.as_string().is_some_and(|kind| kind == "Files"))
 }

@@ -10,6 +10,7 @@ use crate::permalink::points::PointSet;
 use crate::plot::mapping::Mapping;
 use crate::plot::{Drawn, Figure, Theme};
 use crate::ui::figure::{Picture, figure_view};
+use crate::words::tr;
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -75,7 +76,7 @@ impl Pad {
         });
         let picture = Picture {
             drawn: Some(drawn),
-            ..Picture::new("The target", figure, theme, RwSignal::new(0.0), tall)
+            ..Picture::new(tr!("The target"), figure, theme, RwSignal::new(0.0), tall)
         };
         view! {
             <div class="pad" data-dim=ranges.with_untracked(Vec::len).to_string() node_ref=frame>

@@ -7,11 +7,12 @@
 
 use super::pad::{Pad, arrow, capture};
 use crate::labs::common::{DataSet, Target};
-use crate::labs::csv::grouped;
+use crate::labs::csv::{grouped, points as so_many};
 use crate::labs::pad::{EMPTY, along, outside, snap, without_nearest, words};
 use crate::permalink::points::{MAX_POINTS, PointSet};
 use crate::permalink::write_number;
 use crate::ui::reactive::{flag, text};
+use crate::words::tr;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::{KeyboardEvent, PointerEvent};
@@ -113,7 +114,7 @@ impl Sheet {
                 style:top=text(move || format!("{}px", at.get().map_or(0.0, |p| p.1)))
                 aria-label=text(move || {
                     let place = words(&self.pen.get()[..self.dim.min(2)]);
-                    format!("Pen at {place}: arrow keys move it, Space adds a point, Delete removes the nearest")
+                    tr!("Pen at {}: arrow keys move it, Space adds a point, Delete removes the nearest", place)
                 })
                 on:keydown=move |event| self.key(&event)
             ></button>
@@ -220,7 +221,7 @@ impl Sheet {
             let room = MAX_POINTS.saturating_sub(points.len() / self.dim);
             points.extend(places.iter().take(room).flatten());
             if room < places.len() {
-                self.message.set(format!("A data set has at most {} points.", grouped(MAX_POINTS as u64)));
+                self.message.set(tr!("A data set has at most {} points.", grouped(MAX_POINTS as u64)));
             }
         }
         self.work.set(Some(points));
@@ -306,16 +307,14 @@ impl Sheet {
         let Self { erasing, before, message, .. } = self;
         let count = Memo::new(move |_| self.points().len() / self.dim);
         let said = move || match count.get() {
-            0 => "Draw something: until then the last points stay in force.".to_owned(),
+            0 => tr!("Draw something: until then the last points stay in force.").to_owned(),
             count => {
                 let step = self.pad.target.with(|t| match t {
                     Target::Points(data) => 2.0 * data.points.rounding(),
                     _ => 0.0,
                 });
-                let noun = if count == 1 { "point" } else { "points" };
-                let rounded =
-                    if step > 0.0 { format!(", rounded to {}", write_number(step)) } else { String::new() };
-                format!("{} {noun}{rounded}", grouped(count as u64))
+                let points = so_many(count as u64);
+                if step > 0.0 { tr!("{}, rounded to {}", points, write_number(step)) } else { points }
             }
         };
         let mode = move |name: &'static str, erase: bool| {
@@ -332,19 +331,19 @@ impl Sheet {
         };
         view! {
             <div class="pad-tools">
-                <div class="segmented" role="group" aria-label="What the pointer does">
-                    {mode("Draw", false)}
-                    {mode("Erase", true)}
+                <div class="segmented" role="group" aria-label=tr!("What the pointer does")>
+                    {mode(tr!("Draw"), false)}
+                    {mode(tr!("Erase"), true)}
                 </div>
                 <button
                     type="button"
                     disabled=flag(move || before.with(Vec::is_empty))
                     on:click=move |_| self.undo()
                 >
-                    "Undo"
+                    {tr!("Undo")}
                 </button>
                 <button type="button" disabled=flag(move || count.get() == 0) on:click=move |_| self.clear()>
-                    "Clear"
+                    {tr!("Clear")}
                 </button>
             </div>
             <p class="hint count" role="status">{text(said)}</p>

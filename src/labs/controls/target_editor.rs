@@ -11,6 +11,7 @@ use crate::permalink::parse_number;
 use crate::ui::fields::{ChoiceField, NumberField};
 use crate::ui::reactive::{number, place, show, text};
 use crate::ui::rows::RowsEditor;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// Positions of the bandwidth's slider, and the decades that it runs over, up to the width of the pad.
@@ -33,7 +34,7 @@ pub(super) fn data_set(shared: Shared, dim: usize, import: Import) -> AnyView {
     let pad = (dim <= 2).then(|| points_pad::view(Pad::new(shared), dim));
     let described = move || match shared.get().target {
         Target::Points(data) if data.points.dim() > 2 => {
-            format!("{} points of {} numbers", data.points.len(), data.points.dim())
+            tr!("{} points of {} numbers", data.points.len(), data.points.dim())
         }
         _ => String::new(),
     };
@@ -56,14 +57,14 @@ pub(super) fn try_components(shared: Shared, components: Vec<Component>) -> Resu
 /// The components, a row each.
 fn rows(shared: Shared) -> AnyView {
     let columns = Signal::derive(move || match shared.dim() {
-        1 => vec![("w", "weight"), ("μ", "mean"), ("σ²", "variance")],
+        1 => vec![("w", tr!("weight")), ("μ", tr!("mean")), ("σ²", tr!("variance"))],
         _ => vec![
-            ("w", "weight"),
-            ("μ₁", "mean along x₁"),
-            ("μ₂", "mean along x₂"),
-            ("σ₁₁", "variance of x₁"),
-            ("σ₁₂", "covariance"),
-            ("σ₂₂", "variance of x₂"),
+            ("w", tr!("weight")),
+            ("μ₁", tr!("mean along x₁")),
+            ("μ₂", tr!("mean along x₂")),
+            ("σ₁₁", tr!("variance of x₁")),
+            ("σ₁₂", tr!("covariance")),
+            ("σ₂₂", tr!("variance of x₂")),
         ],
     });
     let rows = Signal::derive(move || {
@@ -72,7 +73,7 @@ fn rows(shared: Shared) -> AnyView {
     });
     let set = move |rows: Vec<Vec<f64>>| -> Result<(), String> {
         let components: Option<Vec<_>> = rows.iter().map(|r| component(r)).collect();
-        try_components(shared, components.ok_or("a component is incomplete")?)
+        try_components(shared, components.ok_or(tr!("a component is incomplete"))?)
     };
     let total = move || {
         let c = shared.get();
@@ -83,11 +84,11 @@ fn rows(shared: Shared) -> AnyView {
         if (total - 1.0).abs() < 1e-9 {
             String::new()
         } else {
-            format!("The weights sum to {}; they are scaled to 1.", short(total))
+            tr!("The weights sum to {}; they are scaled to 1.", short(total))
         }
     };
     view! {
-        <RowsEditor label="Components of the mixture" columns rows set most=MAX_COMPONENTS />
+        <RowsEditor label=tr!("Components of the mixture") columns rows set most=MAX_COMPONENTS />
         <p class="hint">{text(scaled)}</p>
     }
     .into_any()
@@ -118,7 +119,11 @@ fn bandwidth(shared: Shared) -> AnyView {
         let h = untrack(move || value.get());
         Bandwidth::Fixed(two_digits(h).unwrap_or(h))
     };
-    let options = vec![("scott", "Scott’s rule"), ("silverman", "Silverman’s rule"), ("number", "by number")];
+    let options = vec![
+        ("scott", tr!("Scott’s rule")),
+        ("silverman", tr!("Silverman’s rule")),
+        ("number", tr!("by number")),
+    ];
     let chosen = place(move || match data().map(|d| d.bandwidth) {
         Some(Bandwidth::Rule(rule)) => place_of(&BANDWIDTH_RULES, &rule),
         _ => BANDWIDTH_RULES.len(),
@@ -147,9 +152,9 @@ fn bandwidth(shared: Shared) -> AnyView {
     };
     let fixed = move || chosen.get() == BANDWIDTH_RULES.len();
     view! {
-        <ChoiceField label="Width of the Gaussian around each point" key="bandwidth-rule" options value=chosen set=choose />
+        <ChoiceField label=tr!("Width of the Gaussian around each point") key="bandwidth-rule" options value=chosen set=choose />
         <p class="hint">
-            {text(move || if fixed() { String::new() } else { format!("Standard deviation h = {}", short(value.get())) })}
+            {text(move || if fixed() { String::new() } else { tr!("Standard deviation h = {}", short(value.get())) })}
         </p>
         {show(
             fixed,
@@ -157,7 +162,7 @@ fn bandwidth(shared: Shared) -> AnyView {
                 view! {
                     <div class="pad-field">
                         <NumberField
-                            label="Bandwidth"
+                            label=tr!("Bandwidth")
                             unit="h"
                             spec=BANDWIDTH
                             value
@@ -169,7 +174,7 @@ fn bandwidth(shared: Shared) -> AnyView {
                             min="0"
                             max=POSITIONS.to_string()
                             step="1"
-                            aria-label="Bandwidth, slider"
+                            aria-label=tr!("Bandwidth, slider")
                             aria-valuetext=text(move || short(value.get()))
                             prop:value=position
                             on:input=slide

@@ -102,7 +102,7 @@ fn columns_are_chosen() {
     assert_eq!(table.points(&[0, 1, 2]).expect("points").values(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     assert!(table.points(&[7]).is_err());
     let points = table.points(&[0, 1, 2]).expect("points");
-    assert_eq!(table.summary(&points), "2 rows, 3 columns, header skipped.");
+    assert_eq!(table.summary(&points), "2 rows, 3 columns, header skipped");
     assert_eq!(grouped(1_234_567), "1,234,567");
 }
 

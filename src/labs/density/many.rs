@@ -8,6 +8,7 @@ use crate::compute::{PointsRequest, Request};
 use crate::labs::common::Target;
 use crate::labs::digits::{Image, digits};
 use crate::math::{Component, Mixture};
+use crate::words::tr;
 
 /// Numbers of points after which a picture is shown.
 const STAGES: [usize; 3] = [10, 20, 60];
@@ -44,7 +45,7 @@ pub fn request(state: &Density, mixture: &Mixture, target: Vec<Component>) -> Re
 /// What a point is called: `image 12, a 2`, or `point 12`.
 pub fn name(state: &Density, i: usize) -> String {
     match image(state, i) {
-        Some(image) => format!("image {i}, a {}", image.label),
-        None => format!("point {i}"),
+        Some(image) => tr!("image {}, a {}", i, image.label),
+        None => tr!("point {}", i),
     }
 }

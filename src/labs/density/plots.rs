@@ -15,6 +15,7 @@ use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded};
 pub use crate::labs::figures::{NARROW, Z95, height, short};
 use crate::math::{Estimate, Estimator, Mixture, Scratch};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// Values of a reply put in the order of the picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,7 +167,7 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     let mut above = Panel::new(
         Axis::linear("x", range).unlabelled(),
         Axis::linear(
-            "log-density (nats)",
+            tr!("log-density (nats)"),
             (bottom - 0.06 * (top - bottom), top + 0.08 * (top - bottom) + 0.3),
         ),
     );
@@ -188,11 +189,11 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
         role: Role::Exact,
         dash: Dash::Solid,
         width: 4.0,
-        label: Some("exact".into()),
+        label: Some(tr!("exact").into()),
     });
-    above.layers.push(Layer::line(line(&values), Role::Formula).labelled("formula"));
+    above.layers.push(Layer::line(line(&values), Role::Formula).labelled(tr!("formula")));
     let mut below =
-        Panel::new(Axis::linear("x", range), Axis::linear("difference from exact (nats)", (-1.0, 1.0)));
+        Panel::new(Axis::linear("x", range), Axis::linear(tr!("difference from exact (nats)"), (-1.0, 1.0)));
     let errors = data.errors();
     let mut reach = data.reach(
         errors.iter().zip(&data.formula).map(|(e, f)| e.abs() + Z95 * f.standard_error.unwrap_or(0.0)),
@@ -220,12 +221,13 @@ fn curves(state: &Density, mixture: &Mixture, data: &Data) -> Figure {
     }
     below.layers.push(Layer::line(line(&errors), Role::Formula));
     below.y.range = (-reach, reach);
-    let summary = format!(
-        "Log-density in nats over x from {} to {}. The exact curve peaks at {}; the formula's estimate differs from it by at most {} where the density is within {DEPTH} nats of the peak.",
+    let summary = tr!(
+        "Log-density in nats over x from {} to {}. The exact curve peaks at {}; the formula's estimate differs from it by at most {} where the density is within {} nats of the peak.",
         short(range.0),
         short(range.1),
         short(top),
         short(data.reach(errors.iter().map(|e| e.abs()))),
+        DEPTH
     );
     Figure { summary, rows: vec![Row::new(vec![above]).weight(2.1), Row::new(vec![below]).weight(1.0)] }
 }
@@ -237,19 +239,20 @@ fn maps(mixture: &Mixture, data: &Data, side: usize, narrow: bool) -> Figure {
     let rows = LogDensityMaps {
         square: square(mixture),
         side,
-        titles: ["exact", "formula", "formula − exact"],
+        titles: [tr!("exact"), tr!("formula"), tr!("formula − exact")],
         values: [data.exact.clone(), data.formula.iter().map(|e| e.value).collect(), errors],
         top,
         reach,
-        difference: "difference (nats)",
+        difference: tr!("difference (nats)"),
         levels: Vec::new(),
         narrow,
     }
     .rows();
-    let summary = format!(
-        "Three maps of the plane: the exact log-density, peaking at {} nats; the formula's estimate of it; and their difference, at most {} nats where the density is within {DEPTH} nats of the peak.",
+    let summary = tr!(
+        "Three maps of the plane: the exact log-density, peaking at {} nats; the formula's estimate of it; and their difference, at most {} nats where the density is within {} nats of the peak.",
         short(top),
         short(reach),
+        DEPTH
     );
     Figure { summary, rows }
 }

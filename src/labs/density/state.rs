@@ -5,6 +5,7 @@ use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
 use crate::permalink::points::{MAX_COLUMNS, MAX_POINTS};
 use crate::permalink::{Notice, Number, Reader, Writer, parse_rows, write_rows};
+use crate::words::tr;
 
 /// Names of the estimators in links.
 pub const ESTIMATORS: [(&str, Estimator); 6] = [
@@ -135,15 +136,16 @@ impl Model for Density {
             common,
         };
         if dim > 2 && state.estimator == Estimator::Quadrature {
-            let reason = format!(
-                "Quadrature is for two dimensions at most, and the target has {dim}: showing Stein’s form with draws."
+            let reason = tr!(
+                "Quadrature is for two dimensions at most, and the target has {}: showing Stein’s form with draws.",
+                dim
             );
             reader.notice(Notice::Conflict(reason));
             state.estimator = Estimator::Stein;
         }
         if state.t1 >= state.t2 {
             let reason =
-                format!("“t1={}” must lie below “t2={}”: showing the whole interval.", state.t1, state.t2);
+                tr!("“t1={}” must lie below “t2={}”: showing the whole interval.", state.t1, state.t2);
             reader.notice(Notice::Conflict(reason));
             (state.t1, state.t2) = (T1.default, T2.default);
         }
@@ -262,8 +264,7 @@ fn default_probe(mixture: &Mixture) -> Vec<f64> {
 fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
     if dim > 2 {
         if reader.take("probe").is_some() {
-            let reason =
-                format!("“probe” was ignored: in {dim} dimensions “image” chooses one of the points.");
+            let reason = tr!("“probe” was ignored: in {} dimensions “image” chooses one of the points.", dim);
             reader.notice(Notice::Conflict(reason));
         }
         return None;
@@ -273,8 +274,10 @@ fn read_probe(reader: &mut Reader, dim: usize) -> Option<Vec<f64>> {
         let rows = parse_rows(text, ';', 1).map_err(|e| e.to_string())?;
         let row = rows.into_iter().next().unwrap_or_default();
         if row.len() != dim {
-            return Err(format!(
-                "the target has dimension {dim}, so the probe takes {dim} numbers joined by “:”"
+            return Err(tr!(
+                "the target has dimension {}, so the probe takes {} numbers joined by “:”",
+                dim,
+                dim
             ));
         }
         let clamped: Vec<f64> = row.iter().map(|v| v.clamp(-PROBE_REACH, PROBE_REACH) + 0.0).collect();

@@ -6,6 +6,7 @@ use super::state::Density;
 use crate::compute::{PointsReply, ProbeReply};
 use crate::math::{Estimator, Rule, is_unresolved, time_error};
 use crate::ui::table::{Table, TableRow};
+use crate::words::tr;
 
 /// Decimals of log-densities.
 const DECIMALS: usize = 6;
@@ -20,25 +21,31 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Table {
     };
     let ode = reply.ode.as_ref().map_or(f64::NAN, |(value, _)| *value);
     let mut rows = vec![
-        row("exact", reply.exact, None),
-        row("formula", reply.formula.value, reply.formula.standard_error),
-        row("probability-flow ODE", ode, None),
+        row(tr!("exact"), reply.exact, None),
+        row(tr!("formula"), reply.formula.value, reply.formula.standard_error),
+        row(tr!("probability-flow ODE"), ode, None),
         row("ELBO", reply.elbo, None),
     ];
     if let Some(exact) = rows.first_mut() {
         exact.cells[2] = None;
     }
-    let mut caption = format!("Log-density at {place}, in nats");
+    let mut caption = tr!("Log-density at {}, in nats", place);
     if is_large(&state.common.target) && state.estimator == Estimator::Quadrature {
-        caption += &format!("; the formula by {LARGE_DRAWS} Sobol points a time");
+        caption = tr!("{}; the formula by {} Sobol points a time", caption, LARGE_DRAWS);
     }
     let error = time_error(reply.profile.iter().map(|node| (node.time, node.per_lambda)));
     if state.rule == Rule::Continuous && is_unresolved(error, reply.formula, state.estimator) {
-        caption += &format!("; the formula may be off by {error:.2}: its steps in time are too long here");
+        caption = tr!(
+            "{}; the formula may be off by {}: its steps in time are too long here",
+            caption,
+            format_args!("{error:.2}")
+        );
     }
     Table {
         caption,
-        columns: ["by", "value", "standard error", "value − exact"].map(str::to_owned).to_vec(),
+        columns: [tr!("by"), tr!("value"), tr!("standard error"), tr!("value − exact")]
+            .map(str::to_owned)
+            .to_vec(),
         rows,
     }
 }
@@ -62,16 +69,16 @@ pub fn interval_table(state: &Density, reply: &ProbeReply) -> Table {
         decimals: DECIMALS,
     };
     let mut rows =
-        vec![row("∫ D(t, x) dt by the estimator", reply.integral.value, reply.integral.standard_error)];
+        vec![row(tr!("∫ D(t, x) dt by the estimator"), reply.integral.value, reply.integral.standard_error)];
     if let Some(difference) = reply.difference {
-        rows.push(row("E[log ρ(t₂) − log ρ(t₁)] directly", difference, None));
+        rows.push(row(tr!("E[log ρ(t₂) − log ρ(t₁)] directly"), difference, None));
     }
     if state.delta != 0.0 {
-        rows.push(row("fall of the formula due to δ, mean over the data", reply.mean_fall, None));
+        rows.push(row(tr!("fall of the formula due to δ, mean over the data"), reply.mean_fall, None));
     }
     Table {
-        caption: format!("From t₁ = {} to t₂ = {}, in nats", state.t1, state.t2),
-        columns: ["quantity", "value", "standard error"].map(str::to_owned).to_vec(),
+        caption: tr!("From t₁ = {} to t₂ = {}, in nats", state.t1, state.t2),
+        columns: [tr!("quantity"), tr!("value"), tr!("standard error")].map(str::to_owned).to_vec(),
         rows,
     }
 }
@@ -93,7 +100,9 @@ pub fn plotted(state: &Density, reply: &PointsReply) -> Option<Table> {
         vec![exact, formula.map(|f| f.value), formula.and_then(|f| f.standard_error), error]
     };
     let mut columns: Vec<String> =
-        ["x", "exact", "formula", "standard error", "formula − exact"].map(str::to_owned).to_vec();
+        ["x", tr!("exact"), tr!("formula"), tr!("standard error"), tr!("formula − exact")]
+            .map(str::to_owned)
+            .to_vec();
     let rows = if mixture.dim() == 1 {
         let range = interval(&mixture);
         let stride = ((order.side - 1) / 32).max(1);
@@ -125,7 +134,7 @@ pub fn plotted(state: &Density, reply: &PointsReply) -> Option<Table> {
             })
             .collect()
     };
-    Some(Table { caption: "Some of the plotted numbers, in nats".to_owned(), columns, rows })
+    Some(Table { caption: tr!("Some of the plotted numbers, in nats").to_owned(), columns, rows })
 }
 
 /// All points of a target of more than two dimensions.
@@ -137,8 +146,8 @@ fn listed(state: &Density, reply: &PointsReply) -> Table {
         decimals: DECIMALS,
     };
     Table {
-        caption: "The plotted numbers, in nats".to_owned(),
-        columns: ["point", "exact", "formula", "standard error", "formula − exact"]
+        caption: tr!("The plotted numbers, in nats").to_owned(),
+        columns: [tr!("point"), tr!("exact"), tr!("formula"), tr!("standard error"), tr!("formula − exact")]
             .map(str::to_owned)
             .to_vec(),
         rows: reply.exact.iter().zip(&reply.formula).enumerate().map(row).collect(),

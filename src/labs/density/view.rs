@@ -21,6 +21,7 @@ use crate::ui::reactive::{flag, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::words::essay;
+use crate::words::tr;
 use controls::controls;
 use leptos::prelude::*;
 
@@ -94,7 +95,7 @@ fn no_convergence(shared: Shared) -> AnyView {
     show(missing, || {
         view! {
             <p class="status">
-                "How the error falls with draws and steps is shown for at most 64 points: it takes thousands of estimates, each of which costs an evaluation of every point."
+                {tr!("How the error falls with draws and steps is shown for at most 64 points: it takes thousands of estimates, each of which costs an evaluation of every point.")}
             </p>
         }
         .into_any()
@@ -184,14 +185,14 @@ fn main_figure(
         said: view! {
             {status(move || words(main))}
             <p class="status" hidden=flag(move || !clipped.get())>
-                "Parts of the curves lie outside the picture; the table has their numbers."
+                {tr!("Parts of the curves lie outside the picture; the table has their numbers.")}
             </p>
         }
         .into_any(),
         ..Panel::new(Picture {
             probe: Some(control),
             clipped: Some(clipped),
-            ..Picture::new("Log-density", figure, theme, width, plots::height)
+            ..Picture::new(tr!("Log-density"), figure, theme, width, plots::height)
         })
     })
 }
@@ -203,15 +204,18 @@ fn words(main: Job<Density>) -> String {
         let Reply::Points(reply) = reply else { return None };
         let worst = plots::short(plots::largest_error(reply));
         let warning = if reply.unresolved {
-            " The target has details finer than the grid: choose an estimator with draws."
+            tr!("The target has details finer than the grid: choose an estimator with draws.")
         } else {
             ""
         };
         let estimator = estimator.unwrap_or_default();
         let points = reply.formula.len();
         Some((
-            format!(
-                "{estimator}: largest difference {worst} nats within 12 nats of the peak. {points} points"
+            tr!(
+                "{}: largest difference {} nats within 12 nats of the peak. {} points",
+                estimator,
+                worst,
+                points
             ),
             warning,
         ))
@@ -233,11 +237,11 @@ fn probe_figure(state: RwSignal<Density>, probe: Job<Density>, theme: Memo<Theme
     });
     panel(Panel {
         name: "probe",
-        heading: Some(("probe-heading", "At the probe")),
+        heading: Some(("probe-heading", tr!("At the probe"))),
         work: Some(probe.work().quiet()),
         before: view! { <TableView table=table(probe, reply, tables::probe) /> }.into_any(),
         said: view! { <TableView table=table(probe, reply, tables::interval_table) /> }.into_any(),
-        ..Panel::new(Picture::new("The integrand at the probe", figure, theme, width, plots::height))
+        ..Panel::new(Picture::new(tr!("The integrand at the probe"), figure, theme, width, plots::height))
     })
 }
 
@@ -257,12 +261,12 @@ fn convergence_figure(state: RwSignal<Density>, convergence: Job<Density>, theme
     });
     panel(Panel {
         name: "convergence",
-        heading: Some(("convergence-heading", "How the error falls")),
+        heading: Some(("convergence-heading", tr!("How the error falls"))),
         work: Some(convergence.work()),
-        said: note(
-            "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth.",
-        ),
-        ..Panel::new(Picture::new("Convergence", figure, theme, width, plots::height))
+        said: note(tr!(
+            "Root-mean-square error over eight points drawn from the target, with fitted slopes. Left: each estimator by the chosen rule, against the same rule by quadrature. Right: each discrete rule on the chosen schedule with its expectations computed, against the truth."
+        )),
+        ..Panel::new(Picture::new(tr!("Convergence"), figure, theme, width, plots::height))
     })
 }
 

@@ -19,6 +19,7 @@ use crate::plot::contour::levels_below;
 use crate::plot::{
     Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading,
 };
+use crate::words::tr;
 use std::sync::Arc;
 
 /// How far the map over time reaches down, nats.
@@ -84,8 +85,9 @@ fn clock(state: &Forward) -> (f64, f64) {
 fn summary(state: &Forward, frame: Option<&FrameReply>) -> String {
     let (index, t) = clock(state);
     let process = crate::ui::words::process(process_name(state.process));
-    let mut words = format!(
-        "{process}: step {} of {}, index k = {} of the schedule, t = {}.",
+    let mut words = tr!(
+        "{}: step {} of {}, index k = {} of the schedule, t = {}.",
+        process,
         state.level(),
         state.count(),
         short(index),
@@ -93,14 +95,15 @@ fn summary(state: &Forward, frame: Option<&FrameReply>) -> String {
     );
     if let Some(frame) = frame {
         let shown: u32 = frame.counts.iter().sum();
-        words.push_str(&format!(" {} particles, {shown} of them within the picture.", frame.particles));
+        words = tr!("{} {} particles, {} of them within the picture.", words, frame.particles, shown);
         if let Some(measure) = &frame.measure {
             let (distance, floor) = measure.distances();
-            words.push_str(&format!(
-                " Their distance from the exact density of that time is {}; as many independent draws are {} away.",
+            words = tr!(
+                "{} Their distance from the exact density of that time is {}; as many independent draws are {} away.",
+                words,
                 short(distance),
                 short(floor)
-            ));
+            );
         }
     }
     words
@@ -114,14 +117,14 @@ fn plane(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdrop
     };
     let (_, t) = clock(state);
     let mut left = Panel::new(Axis::linear("x₁", x), Axis::linear("x₂", y))
-        .title(format!("Particles at t = {}", shown_time(t)))
+        .title(tr!("Particles at t = {}", shown_time(t)))
         .equal();
     if let Some(frame) = frame {
         left.layers = plane_layers(state, frame, [x, y]);
     }
     let vertical = Axis::linear("x₂", y);
     let vertical = if narrow { vertical } else { vertical.unlabelled() };
-    let mut right = Panel::new(Axis::linear("x₁", x), vertical).title("Target, exact").equal();
+    let mut right = Panel::new(Axis::linear("x₁", x), vertical).title(tr!("Target, exact")).equal();
     let mut bars = Vec::new();
     if let Some(Backdrop { grid, top, .. }) = backdrop {
         let scale = ColourScale::sequential((top - DEPTH, *top));
@@ -129,10 +132,10 @@ fn plane(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdrop
             Layer::raster(grid.clone(), scale),
             Layer::Contours { grid: grid.clone(), levels: levels_below(*top, DEPTH, 6), role: None },
         ];
-        bars.push(ColourBar { label: "log-density of the target (nats)".to_owned(), scale });
+        bars.push(ColourBar { label: tr!("log-density of the target (nats)").to_owned(), scale });
     } else {
         let scale = ColourScale::sequential((-DEPTH, 0.0));
-        bars.push(ColourBar { label: "log-density of the target (nats)".to_owned(), scale });
+        bars.push(ColourBar { label: tr!("log-density of the target (nats)").to_owned(), scale });
     }
     let add = |row: Row, at: usize| bars.iter().cloned().fold(row, |row, bar| row.bar(bar, at, at + 1));
     if narrow {
@@ -234,8 +237,8 @@ fn over_time(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Back
     let steps = state.common.steps;
     let y = range(&state.common.target.mixture())[0];
     let horizontal =
-        Axis::linear("index k of the schedule: data on the left, noise on the right", (0.0, steps));
-    let mut panel = Panel::new(horizontal, Axis::linear("x", y)).title("Exact density over time");
+        Axis::linear(tr!("index k of the schedule: data on the left, noise on the right"), (0.0, steps));
+    let mut panel = Panel::new(horizontal, Axis::linear("x", y)).title(tr!("Exact density over time"));
     let mut scale = ColourScale::sequential((-DEPTH_OVER_TIME, 0.0));
     if let Some(Backdrop { grid, top, .. }) = backdrop {
         scale = ColourScale::sequential((top - DEPTH_OVER_TIME, *top));
@@ -247,7 +250,11 @@ fn over_time(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Back
         panel.layers.extend(ways(frame, frame.levels.len(), |level, at| (index(level), f64::from(at[0]))));
     }
     panel.layers.push(Layer::VLine { x: clock(state).0, role: Role::Accent, dash: Dash::Solid, label: None });
-    Row::new(vec![panel]).weight(1.25).bar(ColourBar { label: "log-density (nats)".to_owned(), scale }, 0, 1)
+    Row::new(vec![panel]).weight(1.25).bar(
+        ColourBar { label: tr!("log-density (nats)").to_owned(), scale },
+        0,
+        1,
+    )
 }
 
 /// The density at the clock's time and what the particles make of it.
@@ -273,10 +280,10 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
     // Coarse steps may pile particles up higher than any density.
     let piled = histogram.iter().flatten().copied().fold(0.0, f64::max);
     let highest = backdrop.map_or(0.5, |backdrop| backdrop.highest).max(piled / 1.05);
-    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.15 * highest)))
-        .title(format!("At t = {}", shown_time(t)));
+    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear(tr!("density"), (0.0, 1.15 * highest)))
+        .title(tr!("At t = {}", shown_time(t)));
     if let Some(heights) = histogram {
-        panel.layers.extend(bars(range, &heights, role(state), "particles"));
+        panel.layers.extend(bars(range, &heights, role(state), tr!("particles")));
     }
     if let Some(points) = target {
         panel.layers.push(Layer::Line {
@@ -284,11 +291,11 @@ fn moment(state: &Forward, frame: Option<&FrameReply>, backdrop: Option<&Backdro
             role: Role::Muted,
             dash: Dash::Dashed,
             width: 1.25,
-            label: Some("target".to_owned()),
+            label: Some(tr!("target").to_owned()),
         });
     }
     if let Some(points) = exact.filter(|points| !points.is_empty()) {
-        panel.layers.push(Layer::line(points, Role::Exact).labelled("exact"));
+        panel.layers.push(Layer::line(points, Role::Exact).labelled(tr!("exact")));
     }
     Row::new(vec![panel]).weight(0.85)
 }

@@ -6,6 +6,7 @@ use super::state::Forward;
 use crate::compute::{CourseReply, FrameReply, Measure, OrdersReply};
 use crate::math::step_index;
 use crate::ui::table::{Table, TableRow};
+use crate::words::tr;
 
 /// The clock, and how far the particles are from the exact density there.
 pub fn clock(state: &Forward, frame: Option<&FrameReply>) -> Table {
@@ -19,15 +20,15 @@ pub fn clock(state: &Forward, frame: Option<&FrameReply>) -> Table {
         decimals,
     };
     Table {
-        caption: "Where the clock stands".to_owned(),
-        columns: ["quantity", "value"].map(str::to_owned).to_vec(),
+        caption: tr!("Where the clock stands").to_owned(),
+        columns: [tr!("quantity"), tr!("value")].map(str::to_owned).to_vec(),
         rows: vec![
-            row("index k of the schedule", Some(index), 2),
-            row("t, variance of the noise", Some(t), 5),
-            row("ᾱ = 1 − t, factor on the signal’s", Some(signal), 5),
+            row(tr!("index k of the schedule"), Some(index), 2),
+            row(tr!("t, variance of the noise"), Some(t), 5),
+            row(tr!("ᾱ = 1 − t, factor on the signal’s"), Some(signal), 5),
             row("log-SNR (nats)", time.map(|time| -time.lambda()), 3),
-            row("distance of the particles from ρₜ", distances.map(|d| d.0), 5),
-            row("the same for independent draws", distances.map(|d| d.1), 5),
+            row(tr!("distance of the particles from ρₜ"), distances.map(|d| d.0), 5),
+            row(tr!("the same for independent draws"), distances.map(|d| d.1), 5),
         ],
     }
 }
@@ -49,9 +50,9 @@ pub fn course(state: &Forward, reply: &CourseReply) -> Table {
         }
     });
     Table {
-        caption: "Signal left at the steps of the schedule, log-SNR, and divergence from noise, in nats"
+        caption: tr!("Signal left at the steps of the schedule, log-SNR, and divergence from noise, in nats")
             .to_owned(),
-        columns: ["index k", "ᾱ", "log-SNR", "KL(ρₜ ‖ N(0, I))"].map(str::to_owned).to_vec(),
+        columns: [tr!("index k"), "ᾱ", "log-SNR", "KL(ρₜ ‖ N(0, I))"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -72,11 +73,11 @@ pub fn samplers(reply: &OrdersReply) -> Table {
         fitted_order(curve, reply.floor(*scheme)).map(|fit| fit.slope)
     };
     rows.push(TableRow {
-        heading: "slope".to_owned(),
+        heading: tr!("slope").to_owned(),
         cells: reply.curves.iter().map(slope).collect(),
         decimals: 2,
     });
-    let mut columns = vec!["steps".to_owned()];
+    let mut columns = vec![tr!("steps").to_owned()];
     columns.extend(reply.curves.iter().map(|(scheme, _)| scheme_name(*scheme).to_owned()));
-    Table { caption: "Distance from the target against the number of steps".to_owned(), columns, rows }
+    Table { caption: tr!("Distance from the target against the number of steps").to_owned(), columns, rows }
 }

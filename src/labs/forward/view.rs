@@ -23,6 +23,7 @@ use crate::ui::reactive::{number, place, show, text};
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
 use crate::words::essay;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// Places of the clock that what moves slowly tells apart while it runs.
@@ -82,7 +83,7 @@ pub fn view(
     view! {
         <div class="lab">
             {main_figure(stage)}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Curves), move || process_controls(state))}
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(move || shows(Group::Time), move || time_controls(shared))}
@@ -100,12 +101,7 @@ pub fn view(
 /// Where the clock stands, beside the slider.
 fn clock_words(state: &Forward) -> String {
     let index = step_index(state.level(), state.count(), state.common.steps as usize);
-    format!(
-        "step {} of {}, k = {}",
-        state.level(),
-        state.count(),
-        crate::permalink::write_number(index.round())
-    )
+    tr!("step {} of {}, k = {}", state.level(), state.count(), crate::permalink::write_number(index.round()))
 }
 
 fn frame_of(answer: Option<&Answer<Shown>>) -> Option<(&Forward, &FrameReply)> {
@@ -168,13 +164,17 @@ fn main_figure(stage: Stage) -> AnyView {
     });
     let words = move || {
         if player.playing.get() {
-            return words::PLAYING.to_owned();
+            return tr!("Playing…").to_owned();
         }
         let cap = state.with(|s| s.moved(&s.common.target.mixture()) < s.particles as usize);
         status_line(frame, |reply| match reply {
             Reply::Forward(ForwardReply::Frame(reply)) => Some((
-                format!("{} particles", reply.particles),
-                if cap { words::FEWER_PARTICLES } else { "" },
+                tr!("{} particles", reply.particles),
+                if cap {
+                    tr!("Fewer than asked for: a step with more would take too long on so many components.")
+                } else {
+                    ""
+                },
             )),
             _ => None,
         })
@@ -199,7 +199,7 @@ fn main_figure(stage: Stage) -> AnyView {
         }
         .into_any(),
         below: view! { <TableView table /> }.into_any(),
-        ..Panel::new(Picture::new("Particles in time", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Particles in time"), figure, theme, width, height))
     })
 }
 
@@ -221,10 +221,10 @@ fn schedule_figure(stage: Stage) -> AnyView {
     });
     panel(Panel {
         name: "schedule",
-        heading: Some(("schedule-heading", "The schedule, and how far from noise")),
+        heading: Some(("schedule-heading", tr!("The schedule, and how far from noise"))),
         work: Some(course.work()),
-        said: note("The dotted line is the clock."),
-        ..Panel::new(Picture::new("Schedule and divergence", figure, theme, width, low))
+        said: note(tr!("The dotted line is the clock.")),
+        ..Panel::new(Picture::new(tr!("Schedule and divergence"), figure, theme, width, low))
     })
 }
 
@@ -249,11 +249,19 @@ fn orders_figure(stage: Stage) -> AnyView {
     let table = table(orders, orders_reply, |_, reply| tables::samplers(reply));
     panel(Panel {
         name: "samplers",
-        heading: Some(("orders-heading", "How many steps a sampler needs")),
+        heading: Some(("orders-heading", tr!("How many steps a sampler needs"))),
         work: Some(orders.work()),
-        said: note("Started from the exact density at the last time, so that only the steps are to blame."),
+        said: note(tr!(
+            "Started from the exact density at the last time, so that only the steps are to blame."
+        )),
         below: view! { <Numbers table /> }.into_any(),
-        ..Panel::new(Picture::new("Distance from the target against steps", figure, theme, width, height))
+        ..Panel::new(Picture::new(
+            tr!("Distance from the target against steps"),
+            figure,
+            theme,
+            width,
+            height,
+        ))
     })
 }
 
@@ -272,16 +280,16 @@ fn process_controls(state: RwSignal<Forward>) -> AnyView {
     };
     view! {
         <fieldset>
-            <legend>"Process"</legend>
+            <legend>{tr!("Process")}</legend>
             <ChoiceField
-                label="What the particles follow"
+                label=tr!("What the particles follow")
                 key="process"
                 options=processes
                 value=place(move || state.with(|s| place_of(&PROCESSES, &s.process)))
                 set=choose
             />
             <NumberField
-                label="Steps of the process"
+                label=tr!("Steps of the process")
                 unit="S"
                 spec=SAMPLE_STEPS
                 value=number(move || state.with(|s| s.sample_steps))
@@ -293,7 +301,7 @@ fn process_controls(state: RwSignal<Forward>) -> AnyView {
                 move || {
                     view! {
                         <ChoiceField
-                            label="Reverse variance"
+                            label=tr!("Reverse variance")
                             key="variance"
                             options=variances.clone()
                             value=place(move || state.with(|s| place_of(&VARIANCES, &s.variance)))
@@ -304,8 +312,8 @@ fn process_controls(state: RwSignal<Forward>) -> AnyView {
                 },
             )}
             <NumberField
-                label="Speed"
-                unit="steps/s"
+                label=tr!("Speed")
+                unit=tr!("steps/s")
                 spec=SPEED
                 value=number(move || state.with(|s| s.speed))
                 set=move |v| state.update(|s| s.speed = v)
@@ -319,7 +327,7 @@ fn process_controls(state: RwSignal<Forward>) -> AnyView {
 fn time_controls(shared: Shared) -> AnyView {
     view! {
         <fieldset>
-            <legend>"Noise schedule"</legend>
+            <legend>{tr!("Noise schedule")}</legend>
             {schedule_fields(shared)}
         </fieldset>
     }
@@ -329,23 +337,23 @@ fn time_controls(shared: Shared) -> AnyView {
 fn particle_controls(state: RwSignal<Forward>, shared: Shared) -> AnyView {
     view! {
         <fieldset>
-            <legend>"Particles"</legend>
+            <legend>{tr!("Particles")}</legend>
             <NumberField
-                label="How many"
+                label=tr!("How many")
                 spec=PARTICLES
                 value=number(move || state.with(|s| s.particles))
                 set=move |v| state.update(|s| s.particles = v)
                 slide=Slide::Log
             />
             <NumberField
-                label="Paths drawn"
+                label=tr!("Paths drawn")
                 spec=PATHS
                 value=number(move || state.with(|s| s.paths))
                 set=move |v| state.update(|s| s.paths = v)
                 slide=Slide::Linear(1.0)
             />
             <CheckField
-                label="Exact density at the clock"
+                label=tr!("Exact density at the clock")
                 swatch="exact"
                 value=Signal::derive(move || state.with(|s| s.density))
                 set=move |on| state.update(|s| s.density = on)
@@ -355,7 +363,7 @@ fn particle_controls(state: RwSignal<Forward>, shared: Shared) -> AnyView {
                 move || {
                     view! {
                         <CheckField
-                            label="Score arrows"
+                            label=tr!("Score arrows")
                             value=Signal::derive(move || state.with(|s| s.arrows))
                             set=move |on| state.update(|s| s.arrows = on)
                         />
@@ -364,7 +372,7 @@ fn particle_controls(state: RwSignal<Forward>, shared: Shared) -> AnyView {
                 },
             )}
             {seed_fields(shared, Signal::stored(false))}
-            {backend_field(shared, "Particles moved on")}
+            {backend_field(shared, tr!("Particles moved on"))}
         </fieldset>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use super::{BANDWIDTH, Bandwidth};
 use crate::labs::digits;
 use crate::permalink::{Notice, Number, Reader};
+use crate::words::tr;
 
 /// Bandwidth of the digits.
 pub const DIGITS_BANDWIDTH: Number = Number { min: 0.02, max: 2.0, default: digits::BANDWIDTH, ..BANDWIDTH };
@@ -24,7 +25,7 @@ pub(super) fn digits_bandwidth(reader: &mut Reader, bandwidth: Option<Bandwidth>
             h.clamp(min, max)
         }
         Some(Bandwidth::Rule(_)) => {
-            let text = format!("The bandwidth of the digits is a number: showing {default}.");
+            let text = tr!("The bandwidth of the digits is a number: showing {}.", default);
             reader.notice(Notice::Conflict(text));
             default
         }

@@ -2,6 +2,7 @@
 
 use crate::math::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 use crate::permalink::{RowError, parse_rows, write_rows};
+use crate::words::tr;
 use thiserror::Error;
 
 /// Why `mix` is not a mixture.
@@ -11,9 +12,7 @@ pub enum MixError {
     #[error(transparent)]
     Rows(#[from] RowError),
     /// A component has a wrong count of numbers.
-    #[error(
-        "component {component} has {found} numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy"
-    )]
+    #[error("{}", tr!("component {} has {} numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy", .component, .found))]
     Fields {
         /// Number of the component.
         component: usize,
@@ -21,7 +20,7 @@ pub enum MixError {
         found: usize,
     },
     /// A number of a component is too large or too small to be computed with.
-    #[error("component {component}: {what} {value} lies outside {range}")]
+    #[error("{}", tr!("component {}: {} {} lies outside {}", .component, .what, .value, .range))]
     Range {
         /// Number of the component.
         component: usize,
@@ -67,7 +66,7 @@ pub fn check(components: &[Component]) -> Result<(), MixError> {
             range,
         };
         if let Some(mean) = component.mean.iter().find(|m| m.abs() > 1e6) {
-            return Err(range("the mean", *mean, "-1e6 … 1e6"));
+            return Err(range(tr!("the mean"), *mean, "-1e6 … 1e6"));
         }
         // Also of 0 components: they may get a weight later.
         let alone = Component { weight: 1.0, ..component.clone() };
@@ -75,7 +74,7 @@ pub fn check(components: &[Component]) -> Result<(), MixError> {
             Mixture::new(std::slice::from_ref(&alone)).map_or((1.0, 1.0), |m| m.variance_range());
         // A hair wider than the round numbers, for the rounding of eigenvalues.
         if let Some(variance) = [low, high].into_iter().find(|v| !(0.999e-12..=1.001e12).contains(v)) {
-            return Err(range("the variance", variance, "1e-12 … 1e12"));
+            return Err(range(tr!("the variance"), variance, "1e-12 … 1e12"));
         }
     }
     Mixture::new(components)?;

@@ -12,7 +12,7 @@ use crate::ui::link::{address, copy};
 use crate::ui::order::{Format, Order};
 use crate::ui::panel::Work;
 use crate::ui::reactive::{flag, text};
-use crate::ui::words;
+use crate::words::tr;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Source {
             if work.is_some_and(|work| work.busy.get_untracked()) {
                 return None;
             }
-            let place = work.map_or_else(|| words::ON_PAGE.to_owned(), |work| work.place.get_untracked());
+            let place = work.map_or_else(|| tr!("on the page").to_owned(), |work| work.place.get_untracked());
             let (query, theme) = (exports.query.get_untracked(), picture.theme.get_untracked());
             let width = shown_width(picture.width.get_untracked());
             Some(order(name, picture.figure.get_untracked()?, (query, place), theme, (width, picture.height)))
@@ -119,10 +119,11 @@ impl Menu {
         // The script is the lab's, for what the main figure shows; none recomputes what was learned.
         let main = self.lab != "learned" && self.name.with_value(|name| name == "main");
         let formats = move || Format::ALL.into_iter().filter(move |f| main || *f != Format::Numpy);
-        let button = move |verb: &'static str, format: Option<Format>, copied: bool| {
+        let button = move |format: Option<Format>, copied: bool| {
             let name = format.map_or("PNG", |format| format.names()[0]);
+            let words = if copied { tr!("Copy {}", name) } else { tr!("Download {}", name) };
             view! {
-                <button type="button" aria-label=format!("{verb} {name}") on:click=move |_| self.run(format, copied)>
+                <button type="button" aria-label=words on:click=move |_| self.run(format, copied)>
                     {name}
                 </button>
             }
@@ -132,7 +133,7 @@ impl Menu {
             view! {
                 <div class="export-row" role="group" aria-label=verb>
                     <span aria-hidden="true">{verb}</span>
-                    {formats.into_iter().map(|format| button(verb, format, copied)).collect_view()}
+                    {formats.into_iter().map(|format| button(format, copied)).collect_view()}
                 </div>
             }
             .into_any()
@@ -140,14 +141,14 @@ impl Menu {
         let files = std::iter::once(None).chain(formats().map(Some)).collect();
         let no_text = move || self.by_hand.with(String::is_empty);
         view! {
-            {row(words::DOWNLOAD, files, false)}
-            {row(words::COPY, formats().map(Some).collect(), true)}
+            {row(tr!("Download"), files, false)}
+            {row(tr!("Copy"), formats().map(Some).collect(), true)}
             <p class="status" role="status">{text(move || self.message.get())}</p>
             <textarea
                 node_ref=self.by_hand_box
                 readonly=true
                 rows="6"
-                aria-label=words::BY_HAND
+                aria-label=tr!("Copying is not allowed here: the text below is selected, copy it by hand.")
                 hidden=flag(no_text)
                 prop:value=text(move || self.by_hand.get())
             ></textarea>
@@ -159,14 +160,14 @@ impl Menu {
     fn run(self, format: Option<Format>, copied: bool) {
         self.by_hand.update(String::clear);
         let Some(mut order) = self.source.with_value(|source| (source.order)()) else {
-            return self.say(words::NOT_YET.to_owned());
+            return self.say(tr!("Still computing: try again in a moment.").to_owned());
         };
         let Some(format) = format else {
             return self.png(&order);
         };
         order.format = format;
         match self.source.with_value(|source| (source.write)(&order)) {
-            Err(why) => self.say(format!("{}{why}.", words::NO_FILE)),
+            Err(why) => self.say(tr!("The file could not be written: {}.", why)),
             Ok(file) if copied => copy(&file.clone(), move |ok| self.copied(ok, &file)),
             Ok(file) => self.save_text(format, &file),
         }
@@ -174,9 +175,9 @@ impl Menu {
 
     fn copied(self, ok: bool, file: &str) {
         if ok {
-            return self.say(words::COPIED.to_owned());
+            return self.say(tr!("Copied to the clipboard.").to_owned());
         }
-        self.say(words::BY_HAND.to_owned());
+        self.say(tr!("Copying is not allowed here: the text below is selected, copy it by hand.").to_owned());
         // The menu may be closed by now.
         if self.by_hand.try_update(|text| file.clone_into(text)).is_some() {
             request_animation_frame(move || {
@@ -198,11 +199,11 @@ impl Menu {
         let (width, height) = (f64::from(order.size.0), f64::from(order.size.1));
         let style = Style::new(order.theme, SHARP);
         if let Err(error) = draw_on_canvas(&order.figure, &canvas, width, height, &style) {
-            return self.say(format!("{}{error}.", words::NO_FILE));
+            return self.say(tr!("The file could not be written: {}.", error));
         }
         let done = Closure::once_into_js(move |blob: JsValue| match blob.dyn_into::<Blob>() {
             Ok(blob) => self.save("png", &blob),
-            Err(_) => self.say(format!("{}PNG.", words::NO_FILE)),
+            Err(_) => self.say(tr!("The file could not be written: {}.", "PNG")),
         });
         let _ = canvas.to_blob(done.unchecked_ref());
     }
@@ -228,6 +229,6 @@ impl Menu {
         }
         // Not at once: the browser may read it later.
         set_timeout(move || drop(web_sys::Url::revoke_object_url(&link)), Duration::from_secs(60));
-        self.say(format!("{}{name}", words::SAVED));
+        self.say(tr!("Handed to the browser: {}", name));
     }
 }

@@ -4,6 +4,7 @@ use crate::compute::ConvergenceReply;
 use crate::labs::density::{Density, ESTIMATORS, RULES};
 use crate::math::fit_line;
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row, ticks::fixed};
+use crate::words::tr;
 
 /// The convergence figure: errors against draws and against steps, with fitted slopes.
 pub fn convergence(state: &Density, reply: &ConvergenceReply, narrow: bool) -> Figure {
@@ -25,10 +26,10 @@ pub fn convergence(state: &Density, reply: &ConvergenceReply, narrow: bool) -> F
             points: points.iter().map(|(n, e)| (*n as f64, *e)).collect(),
         })
         .collect();
-    let left = log_log("estimator: error against draws", "draws per time", &draws);
-    let right = log_log("rule: error against steps", "steps T", &steps);
+    let left = log_log(tr!("estimator: error against draws"), tr!("draws per time"), &draws);
+    let right = log_log(tr!("rule: error against steps"), tr!("steps T"), &steps);
     let fits: Vec<String> = draws.iter().chain(&steps).filter_map(Series::caption).collect();
-    let summary = format!(
+    let summary = tr!(
         "Root-mean-square errors in nats over draws from the target, on logarithmic axes. Fitted slopes: {}.",
         fits.join("; ")
     );
@@ -72,7 +73,8 @@ fn log_log(title: &str, label: &str, series: &[Series]) -> Panel {
     let last = all().map(|(n, _)| *n).fold(16.0, f64::max);
     let range = if high > 0.0 { (low / 1.6, high * 1.6) } else { (1e-3, 1.0) };
     let mut panel =
-        Panel::new(Axis::log(label, (7.0, last * 1.15)), Axis::log("RMS error (nats)", range)).title(title);
+        Panel::new(Axis::log(label, (7.0, last * 1.15)), Axis::log(tr!("RMS error (nats)"), range))
+            .title(title);
     for series in series.iter().filter(|s| !s.chosen).chain(series.iter().filter(|s| s.chosen)) {
         let (role, width) = if series.chosen { (Role::Formula, 2.25) } else { (Role::Muted, 1.5) };
         let caption = series.caption().unwrap_or_else(|| series.name.to_owned());
@@ -101,13 +103,13 @@ fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str
 /// Names that fit beside a curve.
 fn short_name(name: &'static str) -> &'static str {
     match name {
-        "monte-carlo" => "Monte Carlo",
-        "antithetic" => "antithetic",
+        "monte-carlo" => tr!("Monte Carlo"),
+        "antithetic" => tr!("antithetic"),
         "qmc" => "QMC",
-        "stein" => "Stein",
-        "stein-qmc" => "Stein QMC",
-        "log-snr-left" => "log-SNR left",
-        "log-snr-trapezoid" => "log-SNR trapezoid",
+        "stein" => tr!("Stein"),
+        "stein-qmc" => tr!("Stein QMC"),
+        "log-snr-left" => tr!("log-SNR left"),
+        "log-snr-trapezoid" => tr!("log-SNR trapezoid"),
         other => other,
     }
 }

@@ -6,6 +6,7 @@ use crate::labs::density::{Density, many};
 use crate::labs::digits::{FULL, Image, SIDE};
 use crate::labs::figures::{NARROW, Z95, nice, padded, short};
 use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, preferred_height};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// How far the dots of a class reach to either side of its column, in columns.
@@ -26,7 +27,7 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
     let ends = bars(&|_| 0.0).into_iter().flatten().flat_map(|(low, high)| [low, high]);
     let range = padded(ends.chain(reply.exact.iter().copied()));
     let room = if digits { 0.22 * (range.1 - range.0) } else { 0.0 };
-    let mut classes = Panel::new(abscissa(state, digits), Axis::linear("log-density (nats)", range));
+    let mut classes = Panel::new(abscissa(state, digits), Axis::linear(tr!("log-density (nats)"), range));
     classes.y.range = (range.0 - room, range.1 + room);
     let dots = |points: Vec<(f64, f64)>, error_bars, role, radius, name: &str| Layer::Points {
         points,
@@ -35,10 +36,10 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
         radius,
         label: Some(name.to_owned()),
     };
-    classes.layers.push(dots(places.clone(), None, Role::Exact, 3.5, "exact"));
-    classes.layers.push(dots(values, bars(&|_| 0.0), Role::Formula, 2.0, "formula"));
+    classes.layers.push(dots(places.clone(), None, Role::Exact, 3.5, tr!("exact")));
+    classes.layers.push(dots(values, bars(&|_| 0.0), Role::Formula, 2.0, tr!("formula")));
     if digits {
-        classes.title = Some("held-out images by digit".to_owned());
+        classes.title = Some(tr!("held-out images by digit").to_owned());
         classes.layers.extend(extremes(state, reply, &places, if narrow { 20.0 } else { 30.0 }));
     }
     let pairs = |value: &dyn Fn(f64, f64) -> f64| -> Vec<(f64, f64)> {
@@ -52,19 +53,22 @@ pub fn main(state: &Density, reply: &PointsReply, narrow: bool) -> Figure {
         label: None,
     };
     let exact = padded(reply.exact.iter().copied());
-    let scatter = Panel::new(Axis::linear("exact (nats)", exact), Axis::linear("formula (nats)", range))
-        .title("formula against exact")
-        .layer(Layer::line(vec![(exact.0, exact.0), (exact.1, exact.1)], Role::Exact))
-        .layer(plain(pairs(&|_, f| f), bars(&|_| 0.0)));
+    let scatter =
+        Panel::new(Axis::linear(tr!("exact (nats)"), exact), Axis::linear(tr!("formula (nats)"), range))
+            .title(tr!("formula against exact"))
+            .layer(Layer::line(vec![(exact.0, exact.0), (exact.1, exact.1)], Role::Exact))
+            .layer(plain(pairs(&|_, f| f), bars(&|_| 0.0)));
     let exact_of = |i: usize| reply.exact.get(i).copied().unwrap_or(f64::NAN);
     let errors = bars(&exact_of);
     let largest = errors.iter().flatten().map(|(low, high)| high.max(-low)).filter(|v| v.is_finite());
     let reach = nice(largest.fold(0.0, f64::max).max(1e-6));
-    let error =
-        Panel::new(Axis::linear("exact (nats)", exact), Axis::linear("difference (nats)", (-reach, reach)))
-            .title("formula − exact")
-            .layer(Layer::HLine { y: 0.0, role: Role::Exact, dash: Dash::Solid, label: None })
-            .layer(plain(pairs(&|e, f| f - e), errors));
+    let error = Panel::new(
+        Axis::linear(tr!("exact (nats)"), exact),
+        Axis::linear(tr!("difference (nats)"), (-reach, reach)),
+    )
+    .title(tr!("formula − exact"))
+    .layer(Layer::HLine { y: 0.0, role: Role::Exact, dash: Dash::Solid, label: None })
+    .layer(plain(pairs(&|e, f| f - e), errors));
     let first = Row::new(vec![classes]).weight(1.5);
     let rows = if narrow {
         vec![first, Row::new(vec![scatter]), Row::new(vec![error])]
@@ -134,7 +138,7 @@ pub fn thumbnail(image: Image<'_>, (x, y): (f64, f64), offset: (f64, f64), size:
 
 fn abscissa(state: &Density, digits: bool) -> Axis {
     if !digits {
-        return Axis::linear("number of the point, drawn from the estimate", (-1.0, state.images));
+        return Axis::linear(tr!("number of the point, drawn from the estimate"), (-1.0, state.images));
     }
     let ticks = (0..10).map(|class| (f64::from(class), class.to_string())).collect();
     Axis::linear("", (-0.5, 9.5)).unlabelled().secondary("", ticks)
@@ -163,19 +167,23 @@ fn extremes(state: &Density, reply: &PointsReply, places: &[(f64, f64)], size: f
 }
 
 fn summary(state: &Density, reply: &PointsReply) -> String {
-    let what = if many::image(state, 0).is_some() { "held-out images of digits" } else { "points" };
+    let what = if many::image(state, 0).is_some() { tr!("held-out images of digits") } else { tr!("points") };
     let count = reply.exact.len();
     let order = |a: &usize, b: &usize| reply.exact[*a].total_cmp(&reply.exact[*b]);
     let (Some(top), Some(bottom)) = ((0..count).max_by(order), (0..count).min_by(order)) else {
-        return format!("Log-densities of {what}, which are being computed.");
+        return tr!("Log-densities of {}, which are being computed.", what);
     };
     let (rms, held) = agreement(reply);
-    format!(
-        "Log-densities in nats of {count} {what}: exactly from {} ({}) to {} ({}). The formula’s differ by {} nats, root mean square; {held} of their {count} intervals of 95 % hold the exact value.",
+    tr!(
+        "Log-densities in nats of {} {}: exactly from {} ({}) to {} ({}). The formula’s differ by {} nats, root mean square; {} of their {} intervals of 95 % hold the exact value.",
+        count,
+        what,
         short(reply.exact[bottom]),
         many::name(state, bottom),
         short(reply.exact[top]),
         many::name(state, top),
         short(rms),
+        held,
+        count
     )
 }

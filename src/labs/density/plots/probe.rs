@@ -5,6 +5,7 @@ use crate::compute::{ProbeReply, ProfileNode};
 use crate::labs::density::Density;
 use crate::math::{Estimate, Time, lambda_range};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// The probe's figure before any number has come.
 pub fn empty_probe(state: &Density) -> Figure {
@@ -45,7 +46,7 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
         .chain([0.0]);
     let mut above = Panel::new(
         Axis::linear("λ", range).unlabelled().secondary("t", ticks),
-        Axis::linear("integrand per unit of λ (nats)", padded(spread)),
+        Axis::linear(tr!("integrand per unit of λ (nats)"), padded(spread)),
     );
     let interval = (state.t1 > 0.0 || state.t2 < 1.0).then(|| {
         let lambda = |t: f64, end: f64| Time::from_t(t).map_or(end, |t| t.lambda().clamp(range.0, range.1));
@@ -57,7 +58,7 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
     let reference =
         |points| Layer::Line { points, role: Role::Exact, dash: Dash::Solid, width: 4.0, label: None };
     if !reply.reference.is_empty() {
-        above.layers.push(reference(at(&reply.reference, &|n| n.per_lambda)).labelled("by quadrature"));
+        above.layers.push(reference(at(&reply.reference, &|n| n.per_lambda)).labelled(tr!("by quadrature")));
     }
     let estimate = at(&reply.profile, &|n| n.per_lambda);
     if dotted {
@@ -69,10 +70,10 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
             error_bars: bars,
             role: Role::Formula,
             radius: 2.5,
-            label: Some("the estimate".into()),
+            label: Some(tr!("the estimate").into()),
         });
     } else {
-        above.layers.push(Layer::line(estimate, Role::Formula).labelled("the estimate"));
+        above.layers.push(Layer::line(estimate, Role::Formula).labelled(tr!("the estimate")));
     }
     #[cfg(labs)]
     if let Some(image) = crate::labs::density::many::image(state, state.image as usize) {
@@ -83,7 +84,7 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
     let running = running(reply);
     let heights = running.iter().chain(path(reply).iter()).map(|p| p.1).collect::<Vec<_>>();
     let mut below = Panel::new(
-        Axis::linear("λ = log(t/(1−t)): data on the left, noise on the right", range),
+        Axis::linear(tr!("λ = log(t/(1−t)): data on the left, noise on the right"), range),
         Axis::linear("E[log ρₜ(Xₜ) | X₀ = x] (nats)", padded(heights.into_iter())),
     );
     below.layers.extend(interval);
@@ -94,13 +95,13 @@ pub fn probe(state: &Density, reply: &ProbeReply) -> Figure {
         label: Some("log ρ₀(x)".into()),
     });
     if !reply.path.is_empty() {
-        below.layers.push(reference(path(reply)).labelled("directly"));
+        below.layers.push(reference(path(reply)).labelled(tr!("directly")));
     }
-    below.layers.push(Layer::line(running, Role::Formula).labelled("running integral"));
-    let summary = format!(
+    below.layers.push(Layer::line(running, Role::Formula).labelled(tr!("running integral")));
+    let summary = tr!(
         "At the probe: the integrand of the formula over log-SNR, and its running integral from pure noise on the right to the data on the left, where it reaches {} nats; the exact log-density is {} nats.",
         short(reply.formula.value),
-        short(reply.exact),
+        short(reply.exact)
     );
     Figure { summary, rows: vec![Row::new(vec![above]).weight(1.2), Row::new(vec![below]).weight(1.0)] }
 }

@@ -13,22 +13,23 @@ use crate::permalink::Number;
 use crate::ui::fields::{CheckField, ChoiceField, NumberField, Slide};
 use crate::ui::reactive::{flag, number, place, show, text};
 use crate::ui::words;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// The column of controls.
 pub(super) fn controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let shows = move |group| shared.shows(group);
     view! {
-        <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+        <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
             {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
             {show(move || shows(Group::Estimator), move || estimator_controls(state, shared))}
             {show(move || shows(Group::Time), move || time_controls(state, shared))}
             {show(move || shows(Group::Probe), move || probe_controls(state, shared))}
             {show(move || shows(Group::Curves), move || curve_controls(state, shared))}
             {show(move || shows(Group::Error), move || view! { <fieldset>
-                    <legend>"Score error"</legend>
+                    <legend>{tr!("Score error")}</legend>
                     <NumberField
-                        label="Size δ"
+                        label=tr!("Size δ")
                         spec=DELTA
                         value=number(move || get(state).delta)
                         set=move |v| state.update(|s| s.delta = v)
@@ -48,10 +49,10 @@ fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     });
     view! {
         <fieldset>
-            <legend>"Expectation over the noise"</legend>
+            <legend>{tr!("Expectation over the noise")}</legend>
             {estimators(state, shared)}
             <NumberField
-                label="Draws per time"
+                label=tr!("Draws per time")
                 spec=DRAWS
                 home=number(move || draws_of(shared.dim()).default)
                 value=number(move || get(state).draws)
@@ -60,7 +61,7 @@ fn estimator_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
                 disabled=exact
             />
             {seed_fields(shared, exact)}
-            {backend_field(shared, "Maps computed on")}
+            {backend_field(shared, tr!("Maps computed on"))}
         </fieldset>
     }
     .into_any()
@@ -73,7 +74,7 @@ fn estimators(state: RwSignal<Density>, shared: Shared) -> AnyView {
         options.truncate(ESTIMATORS.len() - usize::from(many));
         view! {
             <ChoiceField
-                label="Estimator"
+                label=tr!("Estimator")
                 key="estimator"
                 options
                 value=place(move || { let s = get(state); place_of(&ESTIMATORS, &s.estimator) })
@@ -97,9 +98,9 @@ fn time_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
     view! {
         <fieldset>
-            <legend>"Integral over time"</legend>
+            <legend>{tr!("Integral over time")}</legend>
             <ChoiceField
-                label="Rule"
+                label=tr!("Rule")
                 key="rule"
                 options=rules
                 value=place(move || { let s = get(state); place_of(&RULES, &s.rule) })
@@ -107,7 +108,7 @@ fn time_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
             />
             {schedule_fields(shared)}
             <p class="hint" hidden=flag(move || state.with(Density::uses_schedule))>
-                "The continuous rule has its own times. The schedule shows in the convergence figure and the ELBO."
+                {tr!("The continuous rule has its own times. The schedule shows in the convergence figure and the ELBO.")}
             </p>
         </fieldset>
     }
@@ -158,10 +159,10 @@ fn probe_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     let places = view! { {coordinate(0)} {show(move || shared.dim() > 1, move || coordinate(1))} }.into_any();
     view! {
         <fieldset>
-            <legend>"Probe"</legend>
+            <legend>{tr!("Probe")}</legend>
             {places}
             <NumberField
-                label="From time"
+                label=tr!("From time")
                 unit="t₁"
                 spec=T1
                 value=number(move || get(state).t1)
@@ -169,7 +170,7 @@ fn probe_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
                 slide=Slide::Linear(0.001)
             />
             <NumberField
-                label="To time"
+                label=tr!("To time")
                 unit="t₂"
                 spec=T2
                 value=number(move || get(state).t2)
@@ -200,16 +201,16 @@ fn curve_controls(state: RwSignal<Density>, shared: Shared) -> AnyView {
     };
     view! {
         <fieldset>
-            <legend>"Compare with"</legend>
+            <legend>{tr!("Compare with")}</legend>
             {show(move || shared.dim() == 1, move || view! { <CheckField
-                    label="Probability-flow ODE"
+                    label=tr!("Probability-flow ODE")
                     swatch="ode"
                     value=has(Curve::Ode)
                     set=move |on| toggle(Curve::Ode, on)
                 />
                 <CheckField label="ELBO" swatch="elbo" value=has(Curve::Elbo) set=move |on| toggle(Curve::Elbo, on) /> }.into_any())}
             <ChoiceField
-                label="Reverse variance of the ELBO"
+                label=tr!("Reverse variance of the ELBO")
                 key="variance"
                 options=variances
                 value=place(move || { let s = get(state); place_of(&VARIANCES, &s.variance) })

@@ -12,6 +12,7 @@ use crate::ui::figure::{Picture, ProbeControl};
 use crate::ui::job::{Answer, Job, status_line};
 use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{flag, number, text};
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// The figure with its status.
@@ -60,14 +61,14 @@ pub(super) fn figure(state: RwSignal<Density>, main: Job<Density>, theme: Memo<T
         said: view! {
             {status(move || words(main))}
             {note(
-                "How the error falls with draws and steps is shown up to two dimensions, where quadrature gives the values to compare with.",
+                tr!("How the error falls with draws and steps is shown up to two dimensions, where quadrature gives the values to compare with."),
             )}
         }
         .into_any(),
         ..Panel::new(Picture {
             probe: Some(control),
             clipped: Some(clipped),
-            ..Picture::new("Log-density", figure, theme, width, many::height)
+            ..Picture::new(tr!("Log-density"), figure, theme, width, many::height)
         })
     })
 }
@@ -122,10 +123,14 @@ fn words(main: Job<Density>) -> String {
         let (count, estimator) = (reply.exact.len(), of?);
         let rms = plots::short(rms);
         Some((
-            format!(
-                "{estimator}: {rms} nats from exact, root mean square; {held} of {count} intervals of 95 % hold the exact value. Computed"
+            tr!(
+                "{}: {} nats from exact, root mean square; {} of {} intervals of 95 % hold the exact value. Computed",
+                estimator,
+                rms,
+                held,
+                count
             ),
-            " All points share their draws, so their errors go together.",
+            tr!("All points share their draws, so their errors go together."),
         ))
     })
 }
@@ -137,20 +142,20 @@ pub(super) fn fields(state: RwSignal<Density>) -> AnyView {
     let step = move |by: f64| state.update(|s| s.image = (s.image + by).clamp(0.0, last()));
     view! {
         <NumberField
-            label=text(move || if digits() { "Image" } else { "Point" }.to_owned())
+            label=text(move || if digits() { tr!("Image") } else { tr!("Point") }.to_owned())
             spec=IMAGE
             value=number(move || get(state).image)
             set=move |v: f64| state.update(|s| s.image = v)
             slide=Slide::Linear(1.0)
         />
             <button type="button" disabled=flag(move || get(state).image <= 0.0) on:click=move |_| step(-1.0)>
-                "Previous"
+                {tr!("Previous")}
             </button>
             <button type="button" disabled=flag(move || get(state).image >= last()) on:click=move |_| step(1.0)>
-                "Next"
+                {tr!("Next")}
             </button>
         <NumberField
-            label=text(move || if digits() { "Images computed" } else { "Points computed" }.to_owned())
+            label=text(move || if digits() { tr!("Images computed") } else { tr!("Points computed") }.to_owned())
             spec=IMAGES
             value=number(move || get(state).images)
             set=move |v: f64| state.update(|s| s.images = v)

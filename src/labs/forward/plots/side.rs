@@ -7,6 +7,7 @@ use crate::labs::forward::jobs::COUNTS;
 use crate::labs::forward::state::Forward;
 use crate::math::{LineFit, Process, ReverseVariance, Scheme, Time, fit_line, step_index};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// Distances below this many times the noise floor are not used for a slope.
 const ABOVE: f64 = 3.0;
@@ -15,7 +16,7 @@ const ABOVE: f64 = 3.0;
 pub fn schedule(state: &Forward, reply: Option<&CourseReply>, level: usize, narrow: bool) -> Figure {
     let numbers = state.common.schedule().steps(state.common.steps as usize);
     let last = state.common.steps;
-    let across = || Axis::linear("index k", (0.0, last));
+    let across = || Axis::linear(tr!("index k"), (0.0, last));
     let index = step_index(level, state.count(), numbers.len());
     let clock = Layer::VLine { x: index, role: Role::Accent, dash: Dash::Dotted, label: None };
     let indexed = |value: fn(Time) -> f64| -> Vec<(f64, f64)> {
@@ -31,7 +32,7 @@ pub fn schedule(state: &Forward, reply: Option<&CourseReply>, level: usize, narr
     let low = low.max(1e-12);
     let panels = vec![
         Panel::new(across(), Axis::linear("ᾱ", (0.0, 1.05)))
-            .title("Signal left, ᾱ = 1 − t")
+            .title(tr!("Signal left, ᾱ = 1 − t"))
             .layer(clock.clone())
             .layer(Layer::line(signal, Role::Exact)),
         Panel::new(across(), Axis::linear("nats", bounds))
@@ -44,18 +45,16 @@ pub fn schedule(state: &Forward, reply: Option<&CourseReply>, level: usize, narr
             .layer(Layer::line(divergence.clone(), Role::Exact)),
     ];
     let end = numbers.times.last().map_or(0.0, |time| time.one_minus_t());
-    let mut summary = format!(
-        "The schedule over its {} indices: the signal left at the end is {}.",
-        numbers.len(),
-        short(end)
-    );
+    let mut summary =
+        tr!("The schedule over its {} indices: the signal left at the end is {}.", numbers.len(), short(end));
     if let (Some(first), Some(last)) = (divergence.iter().find(|p| p.1.is_finite()), divergence.last()) {
-        summary.push_str(&format!(
-            " The divergence of the diffused data from noise falls from {} nats at index {} to {} at the last.",
+        summary = tr!(
+            "{} The divergence of the diffused data from noise falls from {} nats at index {} to {} at the last.",
+            summary,
             short(first.1),
             short(first.0),
             short(last.1)
-        ));
+        );
     }
     let rows = if narrow {
         panels.into_iter().map(|panel| Row::new(vec![panel])).collect()
@@ -71,9 +70,9 @@ pub fn scheme_name(scheme: Scheme) -> &'static str {
         (Process::Ddpm, ReverseVariance::Posterior) => "DDPM, β̃",
         (Process::Ddpm, _) => "DDPM, β",
         (Process::Ddim, _) => "DDIM",
-        (Process::Flow, _) => "Euler",
-        (Process::Heun, _) => "Heun",
-        (Process::Forward, _) => "forward",
+        (Process::Flow, _) => tr!("Euler"),
+        (Process::Heun, _) => tr!("Heun"),
+        (Process::Forward, _) => tr!("forward"),
     }
 }
 
@@ -110,13 +109,15 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
         .fold((1e-2, 1e-1), |(l, h): (f64, f64), v| (l.min(v), h.max(v)));
     let ends = (COUNTS[0] as f64 / 1.15, COUNTS[COUNTS.len() - 1] as f64 * 1.15);
     let mut panel = Panel::new(
-        Axis::log("steps S", ends),
+        Axis::log(tr!("steps S"), ends),
         Axis::log(
-            if line { "distance W₁ (units of x)" } else { "sliced distance W₁ (units of x)" },
+            if line { tr!("distance W₁ (units of x)") } else { tr!("sliced distance W₁ (units of x)") },
             (0.6 * low.max(1e-9), 1.8 * high),
         ),
     );
-    for (floor, label) in reply.floors.iter().zip(["noise floor of DDPM", "noise floor of the others"]) {
+    for (floor, label) in
+        reply.floors.iter().zip([tr!("noise floor of DDPM"), tr!("noise floor of the others")])
+    {
         if *floor > 0.0 {
             let label = Some(label.to_owned());
             panel.layers.push(Layer::HLine { y: *floor, role: Role::Muted, dash: Dash::Dotted, label });
@@ -132,13 +133,13 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
             None => scheme_name(*scheme).to_owned(),
         };
         words.push(match curve.last() {
-            Some((count, distance)) => format!("{name}, {} at {count} steps", short(*distance)),
+            Some((count, distance)) => tr!("{}, {} at {} steps", name, short(*distance), count),
             None => name.clone(),
         });
         panel.layers.push(Layer::line(points.clone(), role).dashed(dash).labelled(name));
         panel.layers.push(Layer::Points { points, error_bars: None, role, radius: 2.5, label: None });
     }
-    let summary = format!(
+    let summary = tr!(
         "Distance of what samplers make from the target against their steps, with slopes: {}. Noise floor of DDPM {}.",
         words.join("; "),
         short(reply.floors[0])
@@ -147,5 +148,5 @@ pub fn samplers(state: &Forward, reply: Option<&OrdersReply>) -> Figure {
 }
 
 fn slope(slope: f64) -> String {
-    format!("slope {slope:.2}").replace('-', "−")
+    tr!("slope {}", format_args!("{:.2}", slope)).replace('-', "−")
 }
