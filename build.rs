@@ -2,10 +2,19 @@
 //! mathematics as MathML, so that neither a Markdown nor a LaTeX parser travels to the visitor.
 //! A formula that does not parse fails the build.
 //!
+//! Makes the arrays of the catalogue of translations, `src/words/ja.txt`, for `src/words`, and of the catalogue and
+//! the translated texts the file that a page in Japanese fetches, `words-ja.txt`. `cargo xtask build` takes it
+//! from the folder of what is generated.
+//!
 //! Sets `cfg(kernels)` where the kernels are compiled in: natively and in the module of the fast
 //! workers, not in the page's own, whose first load they would weigh on; and `cfg(labs)` where the
 //! labs beyond the first one are: natively and in their own module, for the same reason; and `cfg(lessons)`
 //! where networks are trained: natively and in the module that loads when a visitor asks for it.
+
+#[expect(unreachable_pub, reason = "it is a module of xtask's")]
+#[cfg_attr(not(feature = "web"), expect(dead_code, reason = "what a page fetches"))]
+#[path = "xtask/src/words.rs"]
+mod words;
 
 #[cfg(feature = "web")]
 mod text {
@@ -16,8 +25,10 @@ mod text {
     use std::path::{Path, PathBuf};
     use std::{env, fs};
 
-    pub(super) fn render_all() -> Result<(), Box<dyn Error>> {
+    /// Writes every text as HTML; those in Japanese come back, with the names of their labs' folders.
+    pub(super) fn render_all() -> Result<Vec<(String, String)>, Box<dyn Error>> {
         let out = PathBuf::from(env::var("OUT_DIR")?);
+        let mut japanese = Vec::new();
         // All of it: a new lab is a new folder.
         println!("cargo::rerun-if-changed=src/labs");
         for lab in fs::read_dir("src/labs")? {
@@ -28,14 +39,18 @@ mod text {
             for file in fs::read_dir(&folder)? {
                 let path = file?.path();
                 if path.extension().is_some_and(|e| e == "md") {
-                    let name = format!("{}.{}.html", stem(&folder), stem(&path));
+                    let (lab, text) = (stem(&folder), stem(&path));
                     let rendered = render(&fs::read_to_string(&path)?)
                         .map_err(|e| format!("{}: {e}", path.display()))?;
-                    fs::write(out.join(name), rendered)?;
+                    fs::write(out.join(format!("{lab}.{text}.html")), &rendered)?;
+                    if text == "text.ja" {
+                        japanese.push((lab, rendered));
+                    }
                 }
             }
         }
-        Ok(())
+        japanese.sort();
+        Ok(japanese)
     }
 
     fn stem(path: &Path) -> String {
@@ -91,7 +106,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("cargo::rustc-cfg={cfg}");
         }
     }
+    const CATALOGUE: &str = "src/words/ja.txt";
+    println!("cargo::rerun-if-changed={CATALOGUE}");
+    let text = std::fs::read_to_string(CATALOGUE)?;
+    let catalogue =
+        words::parse(&text).map_err(|e| format!("{CATALOGUE}:{}", e.replace('\n', "\n{CATALOGUE}:")))?;
+    let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("words.rs"), words::arrays(&catalogue))?;
     #[cfg(feature = "web")]
-    text::render_all()?;
+    std::fs::write(out.join("words-ja.txt"), words::file(&catalogue, &text::render_all()?))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
-use crate::labs::common::{Group, ThemeChoice, opens};
+use crate::labs::common::{Group, ThemeChoice, language_of, opens};
 #[cfg(labs)]
 use crate::labs::common::{TARGETS, TargetKind};
 use crate::labs::controls::{Shared, View};
@@ -26,6 +26,7 @@ use crate::ui::paint::use_painting;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
+use crate::words::{Language, language, tr};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -93,7 +94,9 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let query = shared.query;
     let notices = RwSignal::new(found);
     let original = RwSignal::new(current_query());
-    let ours = |query: &str| lab_of(query) == S::LAB && opens(query);
+    // The words of another language come with another document.
+    let choice = shared.common.with_untracked(|c| c.language);
+    let ours = move |query: &str| lab_of(query) == S::LAB && opens(query) && language_of(query) == choice;
     use_link(query, ours, move |query| {
         let (opened, found) = open_here::<S>(&query);
         #[cfg(labs)]
@@ -205,29 +208,31 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
 fn header(frame: Frame) -> AnyView {
     let Frame { lab: current, shared, query, full, tier, .. } = frame;
     let embed = move || shared.get().embed;
+    let choice = shared.common.with_untracked(|c| c.language.in_link());
     let link = move |(name, lab): (&'static str, Lab)| {
         let here = (lab == current).then_some("page");
         // The target and what else is shared goes along; a link to the lab itself is a fresh start.
         let address = move || {
             let query = if lab == current { String::new() } else { link_to(lab, &shared.get()) };
-            let first = format!("v=1&lab={name}");
+            let first = format!("v=1&lab={name}{choice}");
             format!("?{}", if query.is_empty() { first } else { query })
         };
         view! { <a href=text(address) aria-current=here>{words::lab(name).0}</a> }
     };
     view! {
         <header class="page-header">
-            <a class="brand" href="?" aria-label="Scorescope, start page">
+            <a class="brand" href=["?", choice.trim_start_matches('&')].concat() aria-label=tr!("Scorescope, start page")>
                 {logo()}
                 <span>{words::PAGE}</span>
             </a>
-            <nav aria-label="Labs" hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
+            <nav aria-label=tr!("Labs") hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
             <div class="header-tools">
                 {badge(tier)}
+                {language_link(current, query)}
                 {theme_button(shared)}
                 {share(query)}
                 <a class="full-page" hidden=flag(move || !embed()) href=full target="_blank" rel="noopener">
-                    "Open the full page"
+                    {tr!("Open the full page")}
                 </a>
             </div>
         </header>
@@ -296,6 +301,22 @@ fn theme_button(shared: Shared) -> AnyView {
         </button>
     }
     .into_any()
+}
+
+/// The same in the other language, in its own words.
+fn language_link(lab: Lab, query: Memo<String>) -> AnyView {
+    let (name, words) = match language() {
+        Language::English => ("ja", "日本語"),
+        Language::Japanese => ("en", "English"),
+    };
+    let address = move || {
+        let query = query.get();
+        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let kept = kept.fold(String::new(), |kept, pair| kept + pair + "&");
+        let kept = if kept.is_empty() { format!("v=1&lab={}&", lab.name()) } else { kept };
+        format!("?{kept}lang={name}")
+    };
+    view! { <a class="language" lang=name hreflang=name href=text(address)>{words}</a> }.into_any()
 }
 
 /// The link of what is on show, to copy.

@@ -15,6 +15,7 @@
 //! - [`compute`]: jobs as data, cut into slices; a worker, or the page itself.
 //! - [`plot`]: figures as data, drawn on any plotters backend.
 //! - [`permalink`]: parameters to and from the query of a link.
+//! - [`words`]: what a visitor reads, in the language of the page; whoever has something to say uses it.
 //! - [`ui`]: widgets and hooks that know no lab.
 //! - [`labs`]: one folder a lab: parameters, jobs, figures, report, view.
 //! - `app`: the shell of the page.
@@ -38,3 +39,4 @@ pub mod math;
 pub mod permalink;
 pub mod plot;
 pub mod ui;
+pub mod words;

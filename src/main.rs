@@ -5,6 +5,7 @@ fn main() {
     if scorescope::compute::web::is_worker() {
         scorescope::compute::web::serve();
     } else {
+        scorescope::words::load();
         scorescope::app::mount();
     }
 }

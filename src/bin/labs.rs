@@ -5,8 +5,10 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     if scorescope::compute::web::is_worker() {
-        scorescope::compute::web::serve();
-    } else if !scorescope::app::is_mounted() {
+        return scorescope::compute::web::serve();
+    }
+    scorescope::words::load();
+    if !scorescope::app::is_mounted() {
         scorescope::app::mount_other();
     }
 }

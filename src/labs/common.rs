@@ -38,6 +38,40 @@ pub enum ThemeChoice {
 pub const THEMES: [(&str, ThemeChoice); 3] =
     [("auto", ThemeChoice::Auto), ("light", ThemeChoice::Light), ("dark", ThemeChoice::Dark)];
 
+/// A language, or the first that the browser prefers and the page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LanguageChoice {
+    #[default]
+    Auto,
+    English,
+    Japanese,
+}
+
+/// Names of the languages in links. The start script, in `Trunk.toml`, knows them too.
+pub const LANGUAGES: [(&str, LanguageChoice); 3] =
+    [("auto", LanguageChoice::Auto), ("en", LanguageChoice::English), ("ja", LanguageChoice::Japanese)];
+
+impl LanguageChoice {
+    /// What makes a link keep to the choice, to be added to it: empty where the browser decides.
+    pub fn in_link(self) -> &'static str {
+        match self {
+            LanguageChoice::Auto => "",
+            LanguageChoice::English => "&lang=en",
+            LanguageChoice::Japanese => "&lang=ja",
+        }
+    }
+}
+
+/// The language that a link asks for.
+pub fn language_of(query: &str) -> LanguageChoice {
+    let name = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+    LANGUAGES
+        .iter()
+        .find(|(known, _)| Some(*known) == name)
+        .map_or(LanguageChoice::Auto, |(_, choice)| *choice)
+}
+
 /// Which processor a link asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -111,6 +145,8 @@ pub struct Common {
     pub backend: BackendChoice,
     /// Colours.
     pub theme: ThemeChoice,
+    /// Language of the page.
+    pub language: LanguageChoice,
     /// Whether only the figure and its essential controls are shown.
     pub embed: bool,
     /// Groups of the page that are not shown.
@@ -128,6 +164,7 @@ impl Default for Common {
             seed: SEED.default,
             backend: BackendChoice::default(),
             theme: ThemeChoice::default(),
+            language: LanguageChoice::default(),
             embed: false,
             hide: Vec::new(),
         }
@@ -146,6 +183,7 @@ impl Common {
             seed: reader.number(&SEED),
             backend: reader.choice("backend", &BACKENDS, BackendChoice::default()),
             theme: reader.choice("theme", &THEMES, ThemeChoice::default()),
+            language: reader.choice("lang", &LANGUAGES, LanguageChoice::default()),
             embed: reader.flag("embed", false),
             hide: reader.choices("hide", &GROUPS),
         }
@@ -162,6 +200,7 @@ impl Common {
         writer.number(&SEED, self.seed);
         writer.choice("backend", &BACKENDS, self.backend, default.backend);
         writer.choice("theme", &THEMES, self.theme, default.theme);
+        writer.choice("lang", &LANGUAGES, self.language, default.language);
         writer.flag("embed", self.embed, false);
         writer.choices("hide", &GROUPS, &self.hide);
     }

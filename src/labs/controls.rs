@@ -309,7 +309,7 @@ pub fn backend_field(shared: Shared, label: &'static str) -> AnyView {
         <ChoiceField
             label
             key="backend"
-            options=words::BACKENDS.to_vec()
+            options=words::BACKENDS.map(|(key, words)| (key, words.text())).to_vec()
             value=place(move || { let c = shared.get(); place_of(&BACKENDS, &c.backend) })
             set=move |i: usize| shared.update(move |c| c.backend = BACKENDS[i].1)
         />
@@ -326,14 +326,14 @@ pub fn backend_of(choice: BackendChoice) -> Backend {
     }
 }
 
-/// All parameters of a lab to their defaults; theme and frame stay.
+/// All parameters of a lab to their defaults; theme, language and frame stay.
 pub fn reset_button<S: Model>(state: RwSignal<S>) -> AnyView {
     let reset = move |_| {
         state.update(|s| {
-            let Common { theme, embed, hide, .. } = s.common().clone();
+            let Common { theme, language, embed, hide, .. } = s.common().clone();
             *s = S::default();
             let common = s.common_mut();
-            (common.theme, common.embed, common.hide) = (theme, embed, hide);
+            *common = Common { theme, language, embed, hide, ..common.clone() };
         });
     };
     view! { <button type="button" class="quiet" on:click=reset>"Reset everything"</button> }.into_any()
@@ -341,11 +341,14 @@ pub fn reset_button<S: Model>(state: RwSignal<S>) -> AnyView {
 
 /// What a lab ends with: the table of its numbers and its text.
 pub fn ending(shared: Shared, table: Signal<Table>, prose: &'static str) -> AnyView {
+    // The links in it are for every language.
+    let choice = shared.common.with_untracked(|c| c.language.in_link()).replace('&', "&amp;");
+    let prose = prose.replace("=\"?v=1", &format!("=\"?v=1{choice}"));
     view! {
         {show(move || shared.shows(Group::Numbers), move || view! { <Numbers table /> }.into_any())}
         {show(
             move || shared.shows(Group::Text),
-            move || view! { <article class="prose" inner_html=prose></article> }.into_any(),
+            move || view! { <article class="prose" inner_html=prose.clone()></article> }.into_any(),
         )}
     }
     .into_any()

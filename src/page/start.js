@@ -88,6 +88,27 @@ window.enlist = async (worker, message) => {
   worker.postMessage(message);
 };
 
+// The language that the address asks for, or the first that the browser prefers. What is on the page already has
+// its Japanese beside it; the rest of it comes beside the module, which finds it in `window.words`.
+const languages = [query.get('lang'), ...navigator.languages.map((name) => name.split('-')[0])];
+const root = document.documentElement;
+let words;
+if (languages.find((name) => name === 'en' || name === 'ja') === 'ja') {
+  root.lang = 'ja';
+  for (const element of document.querySelectorAll('[data-ja]')) {
+    const [text, title] = element.dataset.ja.split('|');
+    element.textContent = text;
+    if (title) element.title = title;
+  }
+  words = fetch(at(noted('words-ja')))
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+    .catch((error) => {
+      console.warn('The page stays in English:', error);
+      root.lang = 'en';
+    });
+}
+const failed = () => document.getElementById('failed').textContent;
+
 // What the first lab's module leaves to that of the other labs: the insides of menus.
 const others = async () => {
   const labs = await import(at(noted('labs-script')));
@@ -98,7 +119,7 @@ window.more = async (what, place, ...rest) => {
   try {
     (await others())[what](place, ...rest);
   } catch {
-    place.append('This part of the page could not be loaded.');
+    place.append(failed());
   }
 };
 
@@ -117,11 +138,12 @@ const [script, module] = link || isOwn ? [noted('labs-script'), noted('labs-modu
 try {
   const bytes = get(module);
   const start = (await import(at(script))).default;
+  window.words = await words;
   await onScreen;
   await start({ module_or_path: bytes });
 } catch (error) {
   console.error(error);
   // The text about the formula stays; of what was to come, why it does not.
   const place = app.querySelector('.loading p:nth-of-type(2)');
-  if (place) place.textContent = `The figure could not be loaded (${error.message}). Reloading the page may help.`;
+  if (place) place.textContent = `${failed()} (${error.message})`;
 }

@@ -3,6 +3,7 @@
 
 use crate::math::targets::Preset;
 use crate::math::{Estimator, ReverseVariance, Rule};
+use crate::words::{Words, tr, word};
 
 /// Name of the page.
 pub const PAGE: &str = "Scorescope";
@@ -12,18 +13,19 @@ pub const TAGLINE: &str = "the score-based density formula, seen and checked";
 /// Name of a lab in the navigation and title of its page, by its name in links.
 pub fn lab(name: &str) -> (&'static str, &'static str) {
     match name {
-        "forward" => ("Forward", "Into noise and back"),
-        "elbo" => ("ELBO", "What training minimises"),
-        "classifier" => ("Classifier", "Classes told apart by denoising"),
-        "gan" => ("GAN", "A regularised GAN at equilibrium"),
-        "diffusion-loss" => ("Diffusion loss", "What a diffusion head minimises"),
-        "learned" => ("Learned", "A score that is learned"),
-        _ => ("Density", "The density formula"),
+        "forward" => (tr!("Forward"), tr!("Into noise and back")),
+        "elbo" => (tr!("ELBO"), tr!("What training minimises")),
+        "classifier" => (tr!("Classifier"), tr!("Classes told apart by denoising")),
+        "gan" => (tr!("GAN"), tr!("A regularised GAN at equilibrium")),
+        "diffusion-loss" => (tr!("Diffusion loss"), tr!("What a diffusion head minimises")),
+        "learned" => (tr!("Learned"), tr!("A score that is learned")),
+        _ => (tr!("Density"), tr!("The density formula")),
     }
 }
 
 /// What maps may be computed on: names in links and in words.
-pub const BACKENDS: [(&str, &str); 3] = [("auto", "the best there is"), ("gpu", "GPU"), ("cpu", "processor")];
+pub const BACKENDS: [(&str, Words); 3] =
+    [("auto", word!("the best there is")), ("gpu", word!("GPU")), ("cpu", word!("processor"))];
 
 /// Where something was computed: in so many workers.
 pub fn in_workers(count: usize) -> String {

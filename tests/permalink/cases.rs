@@ -14,6 +14,7 @@ fn each_key_changes_the_link_alone() {
         ("seed=9", "seed"),
         ("backend=cpu", "backend"),
         ("theme=dark", "theme"),
+        ("lang=ja", "lang"),
         ("embed=1", "embed"),
         ("hide=text", "hide"),
         ("estimator=qmc", "estimator"),
@@ -309,6 +310,7 @@ fn the_list_of_links_covers_every_key_and_name() {
     check("schedule", SCHEDULES.iter().map(|c| c.0).collect());
     check("backend", BACKENDS.iter().map(|c| c.0).collect());
     check("theme", THEMES.iter().map(|c| c.0).collect());
+    check("lang", LANGUAGES.iter().map(|c| c.0).collect());
     check("hide", GROUPS.iter().map(|c| c.0).collect());
     check("estimator", ESTIMATORS.iter().map(|c| c.0).collect());
     check("rule", RULES.iter().map(|c| c.0).collect());

@@ -7,8 +7,8 @@ mod cases;
 
 use proptest::prelude::*;
 use scorescope::labs::common::{
-    BACKENDS, BANDWIDTH, BANDWIDTH_RULES, Bandwidth, C0, C1, Common, DataSet, GROUPS, Group, SCHEDULES, SEED,
-    STEPS, TARGETS, THEMES, Target, TargetKind, component,
+    BACKENDS, BANDWIDTH, BANDWIDTH_RULES, Bandwidth, C0, C1, Common, DataSet, GROUPS, Group, LANGUAGES,
+    SCHEDULES, SEED, STEPS, TARGETS, THEMES, Target, TargetKind, component,
 };
 use scorescope::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, IMAGE, IMAGES, PROBE_REACH, RULES, VARIANCES,
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Every key a link can have today.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "image",
     "images",
     "v",
@@ -37,6 +37,7 @@ const KEYS: [&str; 26] = [
     "seed",
     "backend",
     "theme",
+    "lang",
     "embed",
     "hide",
     "estimator",
@@ -258,9 +259,9 @@ fn common() -> impl Strategy<Value = Common> {
     let backend = choice(&BACKENDS);
     let schedule =
         (choice(&SCHEDULES), whole(STEPS.min, STEPS.max), number(C0.min, C0.max), number(C1.min, C1.max));
-    let page = (backend, choice(&THEMES), any::<bool>(), hide);
+    let page = (backend, choice(&THEMES), choice(&LANGUAGES), any::<bool>(), hide);
     (target(), schedule, whole(SEED.min, SEED.max), page).prop_map(
-        |(target, (schedule, steps, c0, c1), seed, (backend, theme, embed, hide))| Common {
+        |(target, (schedule, steps, c0, c1), seed, (backend, theme, language, embed, hide))| Common {
             target,
             schedule,
             steps,
@@ -269,6 +270,7 @@ fn common() -> impl Strategy<Value = Common> {
             seed,
             backend,
             theme,
+            language,
             embed,
             hide,
         },
@@ -388,7 +390,7 @@ fn defaults_write_an_empty_link() {
     assert_eq!(open(""), (LabState::Density(Density::default()), Vec::new()));
     assert_eq!(open("?").1, []);
     let (state, notices) = open(
-        "v=1&lab=density&target=bimodal&schedule=li-yan&steps=100&c0=2&c1=4&seed=1&backend=auto&theme=auto&embed=0\
+        "v=1&lab=density&target=bimodal&schedule=li-yan&steps=100&c0=2&c1=4&seed=1&backend=auto&theme=auto&lang=auto&embed=0\
          &hide=&estimator=stein&rule=continuous&draws=64&t1=0&t2=1&delta=0&variance=beta-over-alpha&curves=",
     );
     assert_eq!((state.query().as_str(), notices), ("", Vec::new()));

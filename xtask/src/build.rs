@@ -49,6 +49,7 @@ pub fn page(root: &Path, publication: &Publication) -> Result<()> {
     modules::labs(root, &staging, &wasm)?;
     modules::learn(root, &staging, &wasm)?;
     modules::digits(root, &staging)?;
+    modules::translation(root, &staging, &wasm)?;
     dist::externalise_scripts(&staging, &dist::read(&root.join("src/page/start.js"))?)?;
     publish::publish(root, &staging, publication)?;
     minify(root, &staging)?;

@@ -7,10 +7,13 @@ use std::{fs, path::Path, process::Command};
 
 use flate2::Crc;
 
-use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools};
+use crate::{Error, Result, dist, run, toolchain::TARGET, toolchain::Wasm, tools, twins, words};
 
 /// What the module is compiled with.
 pub const FEATURES: &str = "fast,gpu";
+
+/// The catalogue of translations.
+pub const CATALOGUE: &str = "src/words/ja.txt";
 
 /// Copies of a function for several types stand next to each other: 1.5 % off what is sent, compressed.
 const ALIKE: &str = "--reorder-functions-by-name";
@@ -74,6 +77,40 @@ fn fast_profile(root: &Path, name: &str, features: &str, wasm: &Wasm) -> Result<
 pub fn digits(root: &Path, folder: &Path) -> Result<()> {
     let name = place(&root.join("src/labs/digits/optdigits.bin"), folder, "digits", "bin")?;
     note(folder, &[("digits-data", &name)])
+}
+
+/// Puts the translation beside the page, as it was made where the module of the labs was compiled, and what of it
+/// concerns the page itself into the page.
+///
+/// # Errors
+/// When the catalogue is wrong or has not all of the page's texts, or when the folder cannot be changed.
+pub fn translation(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
+    let mut cargo = run::cargo(root);
+    wasm.apply(cargo.args(["build", "--quiet", "--release", "--bin", "labs", "--target", TARGET]));
+    // Nothing is left to be compiled: it is only asked where things are.
+    let told = run::quiet(cargo.args(["--features", "labs", "--message-format", "json"]))?;
+    let made =
+        generated(&told).ok_or_else(|| Error::Check("cargo does not say where build.rs wrote".into()))?;
+    let name = place(&Path::new(made).join("words-ja.txt"), folder, "words-ja", "txt")?;
+    note(folder, &[("words-ja", &name)])?;
+
+    let read = |file: &Path| {
+        fs::read_to_string(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))
+    };
+    let catalogue =
+        words::parse(&read(&root.join(CATALOGUE))?).map_err(|e| Error::Check(format!("{CATALOGUE}: {e}")))?;
+    let file = folder.join("index.html");
+    let page = twins::fill(&read(&file)?, &catalogue)
+        .map_err(|e| Error::Check(format!("texts of index.html that are not in {CATALOGUE}:\n{e}")))?;
+    fs::write(&file, page).map_err(|e| Error::io("writing the page", e))
+}
+
+/// The folder that the page's own build script wrote into, from cargo's messages.
+fn generated(messages: &str) -> Option<&str> {
+    let own =
+        |line: &&str| line.contains("\"reason\":\"build-script-executed\"") && line.contains("#scorescope@");
+    let line = messages.lines().find(own)?;
+    Some(line.split_once("\"out_dir\":\"")?.1.split_once('"')?.0)
 }
 
 /// Binds, optimises, places and notes a module that was compiled in a profile; how many bytes it has.
@@ -182,6 +219,15 @@ fn note(dist: &Path, entries: &[(&str, &str)]) -> Result<()> {
 mod tests {
     //! Notes in a page.
     use super::*;
+
+    #[test]
+    fn the_folder_of_what_is_generated_is_found() {
+        let messages = "{\"reason\":\"compiler-artifact\"}\n\
+            {\"reason\":\"build-script-executed\",\"package_id\":\"registry#serde@1.0.0\",\"out_dir\":\"a\"}\n\
+            {\"reason\":\"build-script-executed\",\"package_id\":\"path#scorescope@0.1.0\",\"out_dir\":\"b/out\"}";
+        assert_eq!(generated(messages), Some("b/out"));
+        assert_eq!(generated(""), None);
+    }
 
     #[test]
     fn files_are_named_by_content_and_noted_in_the_head()

@@ -135,7 +135,9 @@ fn entry_page(page: &str, lab: &Lab) -> Result<String> {
         };
         entry.replace_range(element.span, &deeper);
     }
-    let (start, end) = between(&entry, "<h1>", "</h1>")?;
+    let heading = html::elements(&entry).into_iter().find(|e| e.name == "h1");
+    let start = heading.map_or(0, |heading| heading.span.end);
+    let end = entry[start..].find('<').map_or(start, |length| start + length);
     entry.replace_range(start..end, &escaped(&lab.title));
     let (start, end) = between(&entry, "<title>", "</title>")?;
     entry.replace_range(start..end, &escaped(&format!("{} · Scorescope", lab.title)));
@@ -302,7 +304,7 @@ mod tests {
         <body><a class=\"brand\" href=\"?\">S</a><nav>\
         <a href=\"?v=1&amp;lab=density\" title=\"The formula\" aria-current=\"page\">D</a>\
         <a href=\"?v=1&amp;lab=gan\" title=\"A \u{201c}GAN\u{201d} & more\">G</a></nav>\
-        <h1>The formula</h1><noscript><p>No.</p></noscript></body></html>";
+        <h1 data-ja=\"x\">The formula</h1><noscript><p>No.</p></noscript></body></html>";
     const TEXTS: &str = "# labs\ndensity | | First.\ngan | lambda=1 | Second | with a bar.\n";
 
     #[test]
@@ -327,7 +329,7 @@ mod tests {
             "src=\"../boot.js\"",
             "class=\"brand\" href=\"../\"",
             "<a aria-current=\"page\" href=\"../?v=1&amp;lab=gan\"",
-            "<h1>A \u{201c}GAN\u{201d} &amp; more</h1>",
+            "<h1 data-ja=\"x\">A \u{201c}GAN\u{201d} &amp; more</h1>",
             "<meta id=\"lab\" content=\"gan\">",
             "<meta name=\"description\" content=\"Second | with a bar.\">",
             "<meta property=\"og:image\" content=\"https://example.org/scorescope/gan/preview.png\">",

@@ -29,6 +29,78 @@ pub fn code_only(source: &str) -> String {
     out
 }
 
+/// A string of a source, with what stands around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// The line it begins in.
+    pub line: usize,
+    /// What it stands for.
+    pub text: String,
+    /// The end of the code before it.
+    pub before: String,
+    /// The beginning of the code after it.
+    pub after: String,
+    /// Whether it stands behind the first `#[cfg(test)]`: tests end a file here.
+    pub in_tests: bool,
+}
+
+/// All strings in double quotes; raw ones are left out.
+#[must_use]
+pub fn literals(source: &str) -> Vec<Literal> {
+    const AROUND: usize = 120;
+    let (blanked, chars) = (code_only(source), source.chars().collect::<Vec<_>>());
+    let code: Vec<char> = blanked.chars().collect();
+    let tests = blanked.find("#[cfg(test)]").map_or(usize::MAX, |at| blanked[..at].chars().count());
+    let (mut found, mut i, mut line) = (Vec::new(), 0, 1);
+    while i < chars.len() {
+        let end = match (chars[i], chars.get(i + 1)) {
+            ('/', Some('/')) => line_end(&chars, i),
+            ('/', Some('*')) => comment_end(&chars, i),
+            ('\'', _) => character_end(&chars, i),
+            ('r', Some('"' | '#')) if !in_word(&chars, i) => raw_string_end(&chars, i),
+            ('"', _) => string_end(&chars, i).min(chars.len()),
+            _ => i,
+        };
+        if chars[i] == '"' {
+            found.push(Literal {
+                line,
+                text: meant(&chars[i + 1..(end - 1).max(i + 1)]),
+                before: code[i.saturating_sub(AROUND)..i].iter().collect(),
+                after: code[end..code.len().min(end + AROUND)].iter().collect(),
+                in_tests: i > tests,
+            });
+        }
+        let end = end.max(i + 1);
+        line += chars[i..end].iter().filter(|c| **c == '\n').count();
+        i = end;
+    }
+    found
+}
+
+/// What a string stands for: its escapes resolved, as far as they occur in words.
+fn meant(chars: &[char]) -> String {
+    let mut text = String::new();
+    let mut rest = chars.iter().copied().peekable();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        match rest.next() {
+            // A line that goes on in the next one, without the spaces at its start.
+            Some('\n') => while rest.next_if(|c| c.is_whitespace()).is_some() {},
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('u') => {
+                let digits: String = rest.by_ref().take_while(|c| *c != '}').filter(|c| *c != '{').collect();
+                text.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
+            }
+            other => text.extend(other),
+        }
+    }
+    text
+}
+
 fn line_end(chars: &[char], from: usize) -> usize {
     chars[from..].iter().position(|&c| c == '\n').map_or(chars.len(), |n| from + n)
 }
@@ -219,6 +291,17 @@ mod tests {
         assert!(code_only("let c = '\\''; crate::x").contains("crate::x"));
         assert!(code_only("r#type crate::x \"").contains("r#type crate::x"));
         assert!(code_only("br\"crate::x\" y").trim_end().ends_with('y'));
+    }
+
+    #[test]
+    fn strings_come_with_what_stands_around_them() {
+        let source =
+            "f(1, \"a \\\"b\\\" \\u{2013}\\\n   c\") // \"no\"\n'\"' x = \"d\";\n#[cfg(test)]\n\"e\"";
+        let found = literals(source);
+        let texts: Vec<_> = found.iter().map(|l| (l.line, l.text.as_str(), l.in_tests)).collect();
+        assert_eq!(texts, [(1, "a \"b\" \u{2013}c", false), (3, "d", false), (5, "e", true)]);
+        assert_eq!((found[0].before.as_str(), found[0].after.chars().next()), ("f(1, ", Some(')')));
+        assert!(found[1].before.ends_with("x = "));
     }
 
     #[test]

@@ -2,18 +2,19 @@
 //!
 //! Every module says what it is; the arrows between folders hold; each shader has its twin on the
 //! CPU; nothing is left undone in the text; only the leaves know the browser; files are read in one
-//! sitting; and no path of anybody's machine is in the repository.
+//! sitting; what a visitor reads is translated; and no path of anybody's machine is in the repository.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use crate::{Error, Result, run, rust_text};
+use crate::{Error, Result, run, rust_text, words_check};
 
 /// The longest source file.
 const LONGEST: usize = 500;
 
 /// Which top-level modules each one may use. `app` and the programs may use all; a module that is
 /// not listed here may be used by all.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("words", &[]),
     ("math", &[]),
     ("gpu", &[]),
     ("permalink", &[]),
@@ -59,12 +60,14 @@ pub fn check(files: &[File]) -> Vec<String> {
             findings.extend(unheaded(path, text));
             findings.extend(wrong_arrows(path, &code));
             findings.extend(browser_elsewhere(path, &code));
+            findings.extend(words_check::untranslated(path, text));
         }
         findings.extend(lonely_shader(path, &paths));
         findings.extend(undone(path, text));
         findings.extend(too_long(path, text));
         findings.extend(machine_paths(path, text));
     }
+    findings.extend(words_check::unused(files));
     findings
 }
 
@@ -101,7 +104,8 @@ fn wrong_arrows(path: &str, code: &str) -> Vec<String> {
     let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == own) else {
         return Vec::new();
     };
-    let ruled = |name: &str| name == "app" || ARROWS.iter().any(|(n, _)| *n == name);
+    // Words are for whoever has something to say.
+    let ruled = |name: &str| name == "app" || name != "words" && ARROWS.iter().any(|(n, _)| *n == name);
     rust_text::top_modules(code, &module)
         .into_iter()
         .filter(|(_, used)| used != own && ruled(used) && !allowed.contains(&used.as_str()))
@@ -228,6 +232,8 @@ mod tests {
         assert_eq!(use_of("src/labs/gan/view.rs", "app").len(), 1);
         assert!(use_of("src/labs/gan/view.rs", "permalink").is_empty());
         assert!(use_of("src/app.rs", "labs").is_empty());
+        assert!(use_of("src/math/a.rs", "words").is_empty());
+        assert_eq!(use_of("src/words/mod.rs", "labs").len(), 1);
         assert!(use_of("src/bin/scorescope.rs", "labs").is_empty());
     }
 

@@ -21,10 +21,8 @@ use crate::ui::reactive::{dynamic, flag, later, number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::words;
+use crate::words::essay;
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/classifier.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -76,7 +74,7 @@ pub fn view(
                 move || shows(Group::Convergence) && !digits.get(),
                 move || accuracy_figure(state, accuracy, theme),
             )}
-            {ending(shared, numbers(main), TEXT)}
+            {ending(shared, numbers(main), essay!("classifier"))}
         </div>
     }
     .into_any()

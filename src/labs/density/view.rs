@@ -20,11 +20,9 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{flag, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
+use crate::words::essay;
 use controls::controls;
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/density.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -61,7 +59,7 @@ pub fn view(
                 move || convergence_figure(state, convergence, theme),
             )}
             {no_convergence(shared)}
-            {ending(shared, plotted(main), TEXT)}
+            {ending(shared, plotted(main), essay!("density"))}
         </div>
     }
     .into_any()

@@ -23,11 +23,9 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{dynamic, flag, number, place, show};
 use crate::ui::table_view::TableView;
 use crate::ui::words;
+use crate::words::essay;
 use heads::{Heads, use_heads};
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/diffusion_loss.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -103,7 +101,7 @@ pub fn view(
                 move || chain_figure(state, shared, chain, theme),
             )}
             {show(move || Heads::shows(shared), move || heads.learned())}
-            {ending(shared, table(losses, losses_reply, tables::plotted), TEXT)}
+            {ending(shared, table(losses, losses_reply, tables::plotted), essay!("diffusion_loss"))}
         </div>
     }
     .into_any()

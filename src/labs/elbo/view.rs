@@ -16,10 +16,8 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{number, place, show, text};
 use crate::ui::table_view::TableView;
 use crate::ui::words;
+use crate::words::essay;
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/elbo.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -58,7 +56,7 @@ pub fn view(
             </form>
             {show(move || shows(Group::Convergence), move || gaps_figure(gaps, theme))}
             {show(move || shows(Group::Probe), move || weights_and_parts(state, main, theme))}
-            {ending(shared, table(main, reply, tables::plotted), TEXT)}
+            {ending(shared, table(main, reply, tables::plotted), essay!("elbo"))}
         </div>
     }
     .into_any()

@@ -22,10 +22,8 @@ use crate::ui::player::{Player, Tape, player_view, use_player};
 use crate::ui::reactive::{number, place, show, text};
 use crate::ui::table_view::{Numbers, TableView};
 use crate::ui::words;
+use crate::words::essay;
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/forward.text.en.html"));
 
 /// Places of the clock that what moves slowly tells apart while it runs.
 const SLOWLY: usize = 25;
@@ -93,7 +91,7 @@ pub fn view(
             </form>
             {show(move || shows(Group::Probe), move || schedule_figure(stage))}
             {show(move || shows(Group::Convergence), move || orders_figure(stage))}
-            {ending(shared, table(course, course_reply, tables::course), TEXT)}
+            {ending(shared, table(course, course_reply, tables::course), essay!("forward"))}
         </div>
     }
     .into_any()

@@ -20,11 +20,9 @@ use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::words;
+use crate::words::essay;
 use leptos::prelude::*;
 use training::{Games, use_games};
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/gan.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -55,7 +53,7 @@ pub fn view(
             )}
             {show(move || Games::shows(shared), move || games.played_out())}
             {show(move || Games::shows(shared), move || games.progress())}
-            {ending(shared, table(state, main, tables::plotted), TEXT)}
+            {ending(shared, table(state, main, tables::plotted), essay!("gan"))}
         </div>
     }
     .into_any()

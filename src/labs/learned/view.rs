@@ -23,10 +23,8 @@ use crate::ui::table::Table;
 use crate::ui::table_view::Numbers;
 use crate::ui::training::{Trainer, trainer_view};
 use crate::ui::words;
+use crate::words::essay;
 use leptos::prelude::*;
-
-/// Text of the lab, rendered at build time.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/learned.text.en.html"));
 
 /// The lab; a [`View`](crate::labs::controls::View).
 pub fn view(
@@ -78,7 +76,7 @@ pub fn view(
             </form>
             {show(move || shows(Group::Convergence), move || pictures.progress())}
             {show(move || shows(Group::Probe), move || pictures.score())}
-            {ending(shared, pictures.table(tables::plotted), TEXT)}
+            {ending(shared, pictures.table(tables::plotted), essay!("learned"))}
         </div>
     }
     .into_any()

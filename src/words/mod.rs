@@ -1,0 +1,206 @@
+//! The words that a visitor reads, in the language of the page. English stands where it is used; its translation
+//! stands in `ja.txt`, and a text without one does not compile:
+//!
+//! - `tr!("Draws per time")` is a `&'static str`,
+//! - `tr!("{} of {} steps", done, goal)` is a `String`, with anything that is [`Display`],
+//! - `word!("Draws")` is a [`Words`] for constant tables,
+//! - `essay!("gan")` is the text of a lab, from its `text.LANG.md`.
+//!
+//! `build.rs` makes a sorted array of the English texts, which is searched while compiling and is in no module.
+//! What the modules hold is the English that they use, each with its place in that array: the line of the same
+//! place in a translation says the same. In the browser a translation is a file that comes before the module
+//! starts, to those only who read it; natively it is compiled in.
+//!
+//! Left out on purpose: plurals (a text of its own for one), and languages written from right to left. Names in
+//! links, of quantities and of columns in files are no words: they stay as they are in every language.
+
+use std::cell::Cell;
+use std::fmt::{Display, Write as _};
+
+#[cfg(test)]
+mod tests;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod web;
+
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub use web::{essay_in, load};
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// The languages there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Language {
+    #[default]
+    English,
+    Japanese,
+}
+
+/// A text that is known while compiling, in whatever language the page will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    english: &'static str,
+    index: u16,
+}
+
+impl Words {
+    /// What `word!` makes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(english: &'static str, index: u16) -> Self {
+        Self { english, index }
+    }
+
+    /// The text in the language of the page.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        pick(self.english, self.index)
+    }
+}
+
+impl Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// The lines of a translation by index.
+type Lines = &'static [&'static str];
+
+thread_local! {
+    /// The lines of the language in force; none for English.
+    static LINES: Cell<Lines> = const { Cell::new(&[]) };
+}
+
+/// The language in force on this thread.
+#[must_use]
+pub fn language() -> Language {
+    if LINES.get().is_empty() { Language::English } else { Language::Japanese }
+}
+
+/// Does something in a language, whichever is in force around it. In the browser there are English and the
+/// language of the page only.
+pub fn with<T>(language: Language, action: impl FnOnce() -> T) -> T {
+    /// Puts the lines back, also where the action panics.
+    struct Before(Lines);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            LINES.set(self.0);
+        }
+    }
+    let before = Before(LINES.get());
+    LINES.set(match language {
+        Language::English => &[],
+        #[cfg(not(target_arch = "wasm32"))]
+        Language::Japanese => &JAPANESE,
+        #[cfg(target_arch = "wasm32")]
+        Language::Japanese => before.0,
+    });
+    let result = action();
+    drop(before);
+    result
+}
+
+/// A text in the language in force.
+#[doc(hidden)]
+#[must_use]
+pub fn pick(english: &'static str, index: u16) -> &'static str {
+    LINES.get().get(usize::from(index)).copied().unwrap_or(english)
+}
+
+/// A template with its places filled: `{}` in order, `{0}`, `{1}`, … by number.
+#[doc(hidden)]
+#[must_use]
+pub fn fill(template: &str, arguments: &[&dyn Display]) -> String {
+    let mut text = String::new();
+    let (mut rest, mut next) = (template, 0);
+    while let Some((before, inside)) = rest.split_once('{') {
+        text.push_str(before);
+        // The catalogue's reader has seen to it that every brace has its fellow.
+        let (name, after) = inside.split_once('}').unwrap_or_default();
+        let place = name.parse().unwrap_or(next);
+        if let Some(argument) = arguments.get(place) {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{argument}");
+        }
+        (rest, next) = (after, next + 1);
+    }
+    text + rest
+}
+
+/// The place of a text in the catalogue. It is for constants alone: a text that is not there, or that has not as
+/// many places to fill as there are arguments, ends the compilation.
+#[doc(hidden)]
+#[must_use]
+pub const fn index(english: &str, arguments: usize) -> u16 {
+    assert!(
+        places(english) == arguments,
+        "this text has not as many places to fill in as there are arguments"
+    );
+    let (mut low, mut high) = (0, ENGLISH.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match order(ENGLISH[middle].as_bytes(), english.as_bytes()) {
+            0 => return middle as u16,
+            1.. => high = middle,
+            _ => low = middle + 1,
+        }
+    }
+    panic!("this text has no translation: add it to src/words/ja.txt, with its Japanese in the line below")
+}
+
+/// How often a template says `{}`.
+const fn places(template: &str) -> usize {
+    let (bytes, mut found, mut i) = (template.as_bytes(), 0, 0);
+    while i + 1 < bytes.len() {
+        if bytes[i] == b'{' && bytes[i + 1] == b'}' {
+            found += 1;
+        }
+        i += 1;
+    }
+    found
+}
+
+/// Negative, 0 or positive as `a` comes before `b`, is it, or comes after it.
+const fn order(a: &[u8], b: &[u8]) -> i32 {
+    let mut i = 0;
+    while i < a.len() && i < b.len() {
+        if a[i] != b[i] {
+            return a[i] as i32 - b[i] as i32;
+        }
+        i += 1;
+    }
+    a.len() as i32 - b.len() as i32
+}
+
+/// See the head of this module.
+macro_rules! tr {
+    ($english:literal) => {{
+        const INDEX: u16 = $crate::words::index($english, 0);
+        $crate::words::pick($english, INDEX)
+    }};
+    ($english:literal, $($argument:expr),+ $(,)?) => {{
+        const INDEX: u16 = $crate::words::index($english, [$(stringify!($argument)),+].len());
+        $crate::words::fill($crate::words::pick($english, INDEX), &[$(&$argument),+])
+    }};
+}
+
+/// See the head of this module.
+macro_rules! word {
+    ($english:literal) => {{
+        const INDEX: u16 = $crate::words::index($english, 0);
+        $crate::words::Words::new($english, INDEX)
+    }};
+}
+
+/// The text of a lab as HTML, `essay!("gan")`, by the name of its folder.
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+macro_rules! essay {
+    ($lab:literal) => {
+        $crate::words::essay_in($lab, include_str!(concat!(env!("OUT_DIR"), "/", $lab, ".text.en.html")))
+    };
+}
+
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub(crate) use essay;
+pub(crate) use {tr, word};
