@@ -15,6 +15,7 @@ use crate::labs::{classifier, diffusion_loss, elbo, forward, gan, learned};
 use crate::permalink::Notice;
 use crate::plot::Theme;
 use crate::ui::export::Exports;
+use crate::ui::frame::is_framed;
 use crate::ui::link::{address, copy, current_query, use_link};
 #[cfg(labs)]
 use crate::ui::link::{focus_later, fragment, replace};
@@ -81,7 +82,7 @@ fn mount_lab<S: Model>(view: View<S>) {
 }
 
 fn page<S: Model>(view: View<S>) -> AnyView {
-    let (first, found) = open_as::<S>(&current_query());
+    let (first, found) = open_here::<S>(&current_query());
     let state = RwSignal::new(first);
     let shared = Shared::of(state);
     #[cfg(labs)]
@@ -97,7 +98,7 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let choice = shared.common.with_untracked(|c| c.language);
     let ours = move |query: &str| lab_of(query) == S::LAB && opens(query) && language_of(query) == choice;
     use_link(query, ours, move |query| {
-        let (opened, found) = open_as::<S>(&query);
+        let (opened, found) = open_here::<S>(&query);
         #[cfg(labs)]
         shared.loading.set(Loading::Idle);
         original.set(query);
@@ -107,8 +108,7 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     // The same figure on the full page, for embedded ones.
     let whole = text(move || {
         let mut whole = state.get();
-        whole.common_mut().embed = false;
-        whole.common_mut().hide.clear();
+        unfold(&mut whole);
         whole.query()
     });
     let full = move || whole.with(|query| address(query));
@@ -126,6 +126,23 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
     let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
     shell(frame, move |theme| view(state, shared, engine, theme, busy))
+}
+
+/// Opens a link as the frame allows: one that was made for an embedded figure is the full page where there is
+/// no page around it.
+fn open_here<S: Model>(query: &str) -> (S, Vec<Notice>) {
+    let (mut state, notices) = open_as::<S>(query);
+    if state.common().embed && !is_framed() {
+        unfold(&mut state);
+    }
+    (state, notices)
+}
+
+/// Shows all that an embedded figure hides.
+fn unfold<S: Model>(state: &mut S) {
+    let common = state.common_mut();
+    common.embed = false;
+    common.hide.clear();
 }
 
 /// Where the module of the first lab left a target to be edited here, its kind is the fragment of the

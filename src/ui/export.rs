@@ -69,8 +69,9 @@ fn fill(
 #[wasm_bindgen]
 extern "C" {
     /// Of the start script: loads the other module and lets it fill a menu.
-    #[wasm_bindgen(catch, js_namespace = window, js_name = exportMenu)]
+    #[wasm_bindgen(catch, js_namespace = window, js_name = more)]
     fn fill_elsewhere(
+        what: &str,
         details: &web_sys::HtmlDetailsElement,
         name: &str,
         source: &Closure<dyn FnMut() -> js_sys::Array>,
@@ -100,6 +101,6 @@ fn fill(
         order
     });
     // Without the start script's function there is nothing to be done, and the summary stays.
-    let _ = fill_elsewhere(details, name, &source);
+    let _ = fill_elsewhere("export_menu", details, name, &source);
     source.forget();
 }

@@ -14,6 +14,8 @@ pub mod fields;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod figure;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod frame;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod job;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod link;

@@ -4,6 +4,7 @@
 //! never ahead of the picture. It pauses at the end, when the tab is hidden, and when the figure is off
 //! screen. For those who want less motion it goes in a dozen leaps, one a second.
 
+use super::frame::is_away;
 use super::link::watch_media;
 use super::reactive::{flag, number, text};
 use crate::words::tr;
@@ -98,7 +99,7 @@ impl Player {
         }
         let time = now();
         let gap = time - pace.before;
-        if gap > ASLEEP || document().hidden() || self.is_off_screen() {
+        if gap > ASLEEP || is_away() || self.is_off_screen() {
             self.playing.set(false);
             return;
         }

@@ -4,6 +4,7 @@
 //! parameters describe. While it trains, the worker goes on and sends pictures; a pause asks it to stop where
 //! it stands, and `at` becomes that.
 
+use super::frame::is_out_of_sight;
 use super::job::{Answer, Job, SharedEngine};
 use super::panel::Work;
 use super::reactive::{flag, number, text};
@@ -122,6 +123,10 @@ where
                 }
                 Event::Partial(reply) | Event::Done(reply) if !matches!(reply, Reply::Training(_)) => {}
                 Event::Partial(reply) => {
+                    // Nobody sees what comes next; the button goes on with it.
+                    if is_out_of_sight() && trainer.running.get_untracked() {
+                        trainer.halting.set(true);
+                    }
                     trainer.measure(pace, &reply);
                     let millis = now() - start;
                     let (state, tier) = (snapshot.clone(), tier.clone());

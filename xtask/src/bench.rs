@@ -14,7 +14,7 @@ pub fn table(root: &Path) -> Result<()> {
     steps.step("set-up", || {
         setup::run(root, Needs { wasm: true, page: true, browser: true, ..Needs::default() })
     });
-    steps.step("the page", || build::page(root));
+    steps.step("the page", || build::page(root, &crate::publish::Publication::default()));
     steps.step("the page that measures", || modules::bench_page(root, &Wasm::require()?));
     steps.step("the worker that trains", || modules::bench_learning(root, &Wasm::require()?));
     steps.step("the command line", || {

@@ -3,14 +3,21 @@
 
 use std::{fs, path::Path, process::Command, time::Instant};
 
-use crate::{Error, Result, dist, modules, run, steps::seconds, toolchain::Wasm, tools};
+use crate::{
+    Error, Result, dist, modules,
+    publish::{self, Publication},
+    run,
+    steps::seconds,
+    toolchain::Wasm,
+    tools,
+};
 
 /// Builds, checks and weighs the page, and puts it in `dist/`.
 ///
 /// # Errors
 /// When it does not compile, breaks its security policy, or is over its budget. `dist/` then keeps
 /// the page it had.
-pub fn page(root: &Path) -> Result<()> {
+pub fn page(root: &Path, publication: &Publication) -> Result<()> {
     let start = Instant::now();
     if !root.join("index.html").is_file() {
         return Err(Error::Check("there is no index.html to build".into()));
@@ -43,11 +50,15 @@ pub fn page(root: &Path) -> Result<()> {
     modules::learn(root, &staging, &wasm)?;
     modules::digits(root, &staging)?;
     modules::translation(root, &staging, &wasm)?;
+    dist::externalise_scripts(&staging, &dist::read(&root.join("src/page/start.js"))?)?;
+    publish::publish(root, &staging, publication)?;
     minify(root, &staging)?;
-    dist::externalise_scripts(&staging)?;
     dist::check_policies(&staging)?;
     let weights = dist::weigh(&staging)?;
     dist::check_budget(&weights)?;
+    let first: Vec<String> = weights.into_iter().filter(|w| w.first_load).map(|w| w.name).collect();
+    publish::service_worker(root, &staging, &first)?;
+    publish::compress(&staging)?;
     replace(&staging, &root.join("dist"))?;
     println!("The page is in dist/ ({})", seconds(start.elapsed()));
     Ok(())
@@ -60,7 +71,7 @@ fn minify(root: &Path, dist: &Path) -> Result<()> {
     if run::which_in("esbuild", &path).is_none() {
         return Ok(());
     }
-    for name in dist::files(dist)?.iter().filter(|name| name.ends_with(".js")) {
+    for name in dist::files(dist)?.iter().filter(|name| name.ends_with(".js") && *name != "embed.js") {
         let file = dist.join(name);
         let mut esbuild = Command::new("esbuild");
         esbuild

@@ -19,18 +19,18 @@ use crate::{
 /// The most that everything the page fetches at its start may weigh, compressed, in bytes.
 pub const BUDGET: u64 = 300_000;
 
-/// Moves inline scripts of `dist/index.html` into files named by their content.
+/// Moves inline scripts of `dist/index.html` into files named by their content, each with `rest` after it.
 ///
 /// Trunk starts the page with an inline script; a policy without `unsafe-inline` refuses it.
 ///
 /// # Errors
 /// When the page cannot be read or written.
-pub fn externalise_scripts(dist: &Path) -> Result<()> {
+pub fn externalise_scripts(dist: &Path, rest: &str) -> Result<()> {
     let file = dist.join("index.html");
     let mut page = read(&file)?;
     // From the back, so that earlier positions stay right.
     for element in html::elements(&page).into_iter().rev().filter(is_inline_script) {
-        let code = format!("{}\n", element.text.trim());
+        let code = format!("{}\n{rest}", element.text.trim());
         let mut crc = Crc::new();
         crc.update(code.as_bytes());
         let name = format!("boot-{:08x}.js", crc.sum());
@@ -214,7 +214,7 @@ fn first_load(dist: &Path, names: &[String]) -> Result<BTreeSet<String>> {
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         for other in names.iter().filter(|other| !found.contains(*other)).cloned().collect::<Vec<_>>() {
             let wanted = if name.ends_with(".html") {
-                html::elements(&text)
+                html::elements(&with_scripts(&text))
                     .iter()
                     .filter_map(fetched)
                     .any(|address| resolve(folder, address).as_deref() == Some(other.as_str()))
@@ -228,6 +228,14 @@ fn first_load(dist: &Path, names: &[String]) -> Result<BTreeSet<String>> {
         }
     }
     Ok(found)
+}
+
+/// A page as browsers with scripts read it.
+fn with_scripts(page: &str) -> String {
+    match (page.find("<noscript"), page.find("</noscript>")) {
+        (Some(start), Some(end)) if start < end => format!("{}{}", &page[..start], &page[end..]),
+        _ => page.to_owned(),
+    }
 }
 
 /// Whether a script or a style sheet names a file, in quotes or in `url(…)`.
@@ -280,11 +288,11 @@ fn gzip(bytes: &[u8]) -> std::io::Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-fn read(file: &Path) -> Result<String> {
+pub(crate) fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
+pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).map_err(|e| Error::io(format!("writing {}", file.display()), e))
 }
 
@@ -341,6 +349,7 @@ mod tests {
         fs::create_dir_all(dist.join("fonts"))?;
         let page = format!(
             "<head>{POLICY}<link rel=stylesheet href=./a.css><a href=licence.txt>\
+             <noscript><img src=./later.png></noscript>\
              <script type=\"module\">import i from './app-1.js';i('./app-1_bg.wasm')</script></head>"
         );
         for (name, text) in [
@@ -351,16 +360,19 @@ mod tests {
             ("fonts/f.woff2", "f"),
             ("licence.txt", "l"),
             ("later.js", ""),
+            ("later.png", ""),
         ] {
             fs::write(dist.join(name), text)?;
         }
-        externalise_scripts(&dist)?;
+        externalise_scripts(&dist, "// the rest")?;
         check_policies(&dist)?;
         let weights = weigh(&dist)?;
         let first: Vec<_> = weights.iter().filter(|w| w.first_load).map(|w| w.name.as_str()).collect();
         assert_eq!(first.len(), 6, "{first:?}");
         assert!(first.iter().any(|n| n.starts_with("boot-")));
-        assert!(!first.contains(&"licence.txt") && !first.contains(&"later.js"));
+        for later in ["licence.txt", "later.js", "later.png"] {
+            assert!(!first.contains(&later), "{later}");
+        }
         fs::remove_dir_all(&dist)?;
         Ok(())
     }

@@ -3,7 +3,9 @@
 //!
 //! One module per command (`serve`, `build`, `test`, `fuzz`, `ci`, `tidy`, `deny`, `setup`), over a few that know one
 //! thing each: `toolchain` (which compiler makes WebAssembly here), `tools` (trunk, wasm-bindgen,
-//! wasm-opt), `deny` (what may be a dependency), `words` (the catalogue of translations), `twins` (what of it stands in the page), `dist` (what the built page may contain and weigh), `html` (reading tags), `steps`
+//! wasm-opt), `deny` (what may be a dependency), `words` (the catalogue of translations), `twins` (what of it
+//! stands in the page), `dist` (what the built page may contain and weigh), `publish` (entry pages, previews,
+//! service worker), `html` (reading tags), `steps`
 //! (headings, times, summaries), `run` (child processes).
 //! There is no argument-parsing crate, no async and no JSON here: whoever runs the first command
 //! waits for this crate to compile.
@@ -17,6 +19,7 @@ pub mod error;
 pub mod fuzz;
 pub mod html;
 pub mod modules;
+pub mod publish;
 pub mod run;
 pub mod rust_text;
 pub mod serve;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use xtask::{
     Error, Result, bench, build, ci, deny, fuzz,
+    publish::Publication,
     serve::Server,
     setup::{self, Needs},
     test::{self, Group},
@@ -12,7 +13,7 @@ use xtask::{
 
 const HELP: &str = "\
 cargo xtask serve [--port N] [--no-build]   build the page and show it at http://127.0.0.1:8080/
-cargo xtask build                           build the page into dist/, check it, weigh it
+cargo xtask build [--site URL]              build the page into dist/, check it, weigh it; with the address it will have
 cargo xtask test [native|browser|e2e]       run every test, or one group [--no-build: e2e on dist/ as it is]
 cargo xtask fuzz [--minutes N]              try random links, files and calls, for 10 minutes if not told
 cargo xtask bench                           measure against peers and write benches/RESULTS.md
@@ -46,9 +47,13 @@ fn command(arguments: &[String]) -> Result<()> {
         }
         "serve" => serve(&root, rest),
         "build" => {
-            none(rest)?;
+            let publication = match rest {
+                [] => Publication { site: None, previews: true },
+                [word, site] if word == "--site" => Publication::at(site)?,
+                [first, ..] => return Err(unknown(first)),
+            };
             setup::run(&root, Needs::PAGE)?;
-            build::page(&root)
+            build::page(&root, &publication)
         }
         "test" => {
             let mut groups = Vec::new();
@@ -105,7 +110,8 @@ fn serve(root: &std::path::Path, arguments: &[String]) -> Result<()> {
     let dist = root.join("dist");
     if build_page {
         setup::run(root, Needs::PAGE)?;
-        build::page(root)?;
+        // Previews are for other sites.
+        build::page(root, &Publication::default())?;
     } else if !dist.join("index.html").is_file() {
         return Err(Error::Usage("dist/ holds no page yet; leave out --no-build".into()));
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::{
-    Error, Result, build, modules, run, setup,
+    Error, Result, build, modules,
+    publish::Publication,
+    run, setup,
     setup::Needs,
     steps::{Steps, Tally},
     toolchain::{TARGET, Wasm},
@@ -71,7 +73,8 @@ pub fn run(root: &Path, groups: &[Group], build_page: bool) -> Result<()> {
         steps.counted("browser tests", || in_browser(root));
     }
     if end_to_end {
-        let built = !build_page || steps.step("the page", || build::page(root));
+        let built = !build_page
+            || steps.step("the page", || build::page(root, &Publication { site: None, previews: true }));
         if built {
             steps.counted("end-to-end tests", || end_to_end_tests(root));
         } else {

@@ -4,18 +4,21 @@
 //! scorescope eval   '<query>' [--at 'x[:y];...'] [--format json|csv] [--data FILE]
 //! scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
 //!                   [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
+//! scorescope card   '<query>' -o FILE.png
 //! scorescope snippet '<query>' [--data FILE]
 //! scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
 //! scorescope bench  w1|w2|scaling|limit [--threads N] [--repeats N] [--quality coarse|good|fine]
 //! ```
 //!
 //! `render` writes the picture, the plotted numbers, the script that recomputes them, or how to cite them,
-//! by the ending of the file's name; `snippet` prints the script. `--data` takes the rows of a text file as the points of `target=points`.
+//! by the ending of the file's name; `card` draws the preview that other sites show of a link; `snippet` prints
+//! the script. `--data` takes the rows of a text file as the points of `target=points`.
 //!
 //! A link that could be read only in part is computed as far as it could be, and the notices
 //! say what was ignored. Exit status 2 and one line on standard error for a call that cannot be
 //! carried out.
 
+mod card;
 mod data;
 mod figures;
 mod measure;
@@ -35,6 +38,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: scorescope eval '<query>' [--at 'x[:y];…'] [--format json|csv] [--data FILE]
        scorescope render '<query>' -o FILE.svg|png|csv|json|py|bib [--figure NAME]
                          [--width PIXELS] [--theme light|dark] [--scale FACTOR] [--data FILE]
+       scorescope card   '<query>' -o FILE.png
        scorescope snippet '<query>' [--data FILE]
        scorescope train  '<query>' [--seeds N] [--threads N] [--format json|csv|table]
        scorescope bench  w1|w2|scaling|limit [--threads N] [--repeats N] [--quality coarse|good|fine]";
@@ -66,6 +70,7 @@ fn dispatch(mut parser: Parser) -> Result<String, Failure> {
     match parser.next()? {
         Some(Arg::Value(command)) if command == "eval" => eval(parser),
         Some(Arg::Value(command)) if command == "render" => render(parser),
+        Some(Arg::Value(command)) if command == "card" => card::card(parser),
         Some(Arg::Value(command)) if command == "snippet" => snippet(parser),
         Some(Arg::Value(command)) if command == "train" => train::train(parser),
         Some(Arg::Value(command)) if command == "bench" => measure::measure(parser),

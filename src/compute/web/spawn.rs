@@ -12,6 +12,11 @@ extern "C" {
     /// Where this module's own script came from; its name has a hash that only it knows.
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
     static SCRIPT: JsString;
+
+    /// Of the start script: compiles the module whose address is the message's second part, once for all who ask,
+    /// and posts the message with the module in its place.
+    #[wasm_bindgen(catch, js_namespace = window)]
+    fn enlist(worker: &Worker, message: &Array) -> Result<(), JsValue>;
 }
 
 /// What a new worker runs: it takes the addresses of a script and of the module for it, or the
@@ -110,7 +115,12 @@ pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
             Array::of4(&script.into(), &module.into(), &JsValue::UNDEFINED, &(*size).into())
         }
     };
-    worker.post_message(&message)?;
+    // A module that says how much of it has come is left to the worker, as is every one on a page without the
+    // start script.
+    let shared = matches!(module, Module::Fast(..) | Module::Gpu(..));
+    if !shared || enlist(&worker, &message).is_err() {
+        worker.post_message(&message)?;
+    }
     Ok(worker)
 }
 
