@@ -19,7 +19,7 @@ use crate::math::{Axis, Part, Quality};
 use crate::math::{
     Component, Estimate, FormulaError, FormulaSpec, MixtureError, ReverseVariance, Rule, Time,
 };
-use crate::words::tr;
+use crate::words::{said, tr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -335,7 +335,7 @@ pub enum JobError {
     #[error(transparent)]
     Learn(#[from] crate::learn::LearnError),
     /// The worker died, and so did its replacement.
-    #[error("{}", tr!("the computation was broken off: {}", .0))]
+    #[error("{}", said!("the computation was broken off: {}", .0))]
     Broken(String),
 }
 

@@ -14,7 +14,7 @@
 use crate::math::random::{stream, uniform};
 use crate::permalink::parse_number;
 use crate::permalink::points::{MAX_COLUMNS, MAX_COORDINATE, MAX_POINTS, PointSet, PointsError};
-use crate::words::tr;
+use crate::words::{said, tr};
 use std::fmt::Write;
 use thiserror::Error;
 
@@ -34,22 +34,22 @@ pub enum CsvError {
     #[error("{}", tr!("there are no numbers in it"))]
     Empty,
     /// It is larger than is read.
-    #[error("{}", tr!("it has {} MB; at most 64 MB are read", .0))]
+    #[error("{}", said!("it has {} MB; at most 64 MB are read", .0))]
     TooLarge(u64),
     /// It holds bytes that no text has.
-    #[error("{}", tr!("line {}: this is no text file; save the table as CSV in UTF-8", .line))]
+    #[error("{}", said!("line {}: this is no text file; save the table as CSV in UTF-8", .line))]
     NotText {
         /// Line.
         line: u64,
     },
     /// A line does not end.
-    #[error("{}", tr!("line {} is longer than 65536 bytes", .line))]
+    #[error("{}", said!("line {} is longer than 65536 bytes", .line))]
     LongLine {
         /// Line.
         line: u64,
     },
     /// A field is empty.
-    #[error("{}", tr!("line {}, column {}: a number is missing", .line, .column))]
+    #[error("{}", said!("line {}, column {}: a number is missing", .line, .column))]
     Missing {
         /// Line.
         line: u64,
@@ -57,7 +57,7 @@ pub enum CsvError {
         column: usize,
     },
     /// A field is no number.
-    #[error("{}", tr!("line {}, column {}: “{}” is not a number", .line, .column, .text))]
+    #[error("{}", said!("line {}, column {}: “{}” is not a number", .line, .column, .text))]
     NotANumber {
         /// Line.
         line: u64,
@@ -67,7 +67,7 @@ pub enum CsvError {
         text: String,
     },
     /// A number is not finite or too large.
-    #[error("{}", tr!("line {}, column {}: {} lies outside -1e6 … 1e6", .line, .column, .text))]
+    #[error("{}", said!("line {}, column {}: {} lies outside -1e6 … 1e6", .line, .column, .text))]
     Range {
         /// Line.
         line: u64,
@@ -77,7 +77,7 @@ pub enum CsvError {
         text: String,
     },
     /// A row has more or fewer fields than the first.
-    #[error("{}", tr!("line {}, column {}: the row has {}, those above have {}", .line, .found.min(.expected) + 1, numbers(*.found), .expected))]
+    #[error("{}", said!("line {}, column {}: the row has {}, those above have {}", .line, .found.min(.expected) + 1, numbers(*.found), .expected))]
     Ragged {
         /// Line.
         line: u64,
@@ -87,7 +87,7 @@ pub enum CsvError {
         expected: usize,
     },
     /// Rows have more fields than are read.
-    #[error("{}", tr!("line {}, column {}: the row has {} numbers; at most {} are read", .line, MAX_COLUMNS + 1, .found, MAX_COLUMNS))]
+    #[error("{}", said!("line {}, column {}: the row has {} numbers; at most {} are read", .line, MAX_COLUMNS + 1, .found, MAX_COLUMNS))]
     Columns {
         /// Line.
         line: u64,

@@ -8,8 +8,8 @@ use super::{LabState, open};
 use crate::plot::export::{About, csv, json, svg};
 use crate::plot::{DrawError, Style};
 use crate::ui::order::{Format, Order};
-use crate::words::tr;
 use crate::words::{Language, with};
+use crate::words::{said, tr};
 pub use snippet::snippet;
 
 /// The paper in a line.
@@ -22,7 +22,7 @@ pub enum ExportError {
     #[error(transparent)]
     Draw(#[from] DrawError),
     /// A data set too large for a script, or in too many dimensions.
-    #[error("{}", tr!("no script recomputes this target: {}", .0))]
+    #[error("{}", said!("no script recomputes this target: {}", .0))]
     Target(&'static str),
     /// What a network has learned.
     #[error("{}", tr!("no script recomputes what a network has learned; the command `scorescope render` does"))]

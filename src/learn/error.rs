@@ -1,13 +1,13 @@
 //! How training can end before its time.
 
-use crate::words::tr;
+use crate::words::{said, tr};
 use thiserror::Error;
 
 /// Why training has ended. The parameters are those before the step that failed.
 #[derive(Clone, Debug, Error, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum LearnError {
     /// A loss or a gradient was infinite or no number.
-    #[error("{}", tr!("step {}: {} is not a finite number; the learning rate is too large", .step, named(.what)))]
+    #[error("{}", said!("step {}: {} is not a finite number; the learning rate is too large", .step, named(.what)))]
     NotFinite {
         /// The step, from 1.
         step: usize,
@@ -15,7 +15,7 @@ pub enum LearnError {
         what: String,
     },
     /// A loss was far above where it began.
-    #[error("{}", tr!("step {}: {} is {}, above {}: training diverges; a smaller learning rate may help", .step, named(.what), format_args!("{:.3e}", .value), format_args!("{:.0e}", .limit)))]
+    #[error("{}", said!("step {}: {} is {}, above {}: training diverges; a smaller learning rate may help", .step, named(.what), format_args!("{:.3e}", .value), format_args!("{:.0e}", .limit)))]
     Diverged {
         /// The step, from 1.
         step: usize,
@@ -27,7 +27,7 @@ pub enum LearnError {
         limit: f64,
     },
     /// A target of this dimension cannot be learned here.
-    #[error("{}", tr!("networks here learn targets in one or two dimensions, not in {}", .0))]
+    #[error("{}", said!("networks here learn targets in one or two dimensions, not in {}", .0))]
     Dimension(usize),
 }
 

@@ -20,7 +20,7 @@ pub use bulk::Place;
 
 use super::noise::{Estimator, Noise, NoiseBlock};
 use super::{Marginal, Mixture, Plan, Rule, Schedule, ScoreError, Scratch, Time, lambda_range};
-use crate::words::tr;
+use crate::words::said;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -53,7 +53,7 @@ pub struct FormulaSpec {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum FormulaError {
     /// A tensor rule in this many dimensions would need too many nodes.
-    #[error("{}", tr!("quadrature serves up to 3 dimensions, not {}: choose an estimator with draws", .0))]
+    #[error("{}", said!("quadrature serves up to 3 dimensions, not {}: choose an estimator with draws", .0))]
     QuadratureDimension(usize),
 }
 

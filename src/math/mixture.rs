@@ -9,7 +9,7 @@
 
 use super::marginal::{Marginal, squared_norm};
 use super::{LOG_2PI, Time};
-use crate::words::tr;
+use crate::words::{said, tr};
 use nalgebra::{DMatrix, SymmetricEigen};
 use std::sync::Arc;
 use thiserror::Error;
@@ -47,7 +47,7 @@ pub enum MixtureError {
     #[error("{}", tr!("a mixture needs at least one component with a positive weight"))]
     Empty,
     /// The means have different lengths, or a covariance does not fit its mean.
-    #[error("{}", tr!("component {}: expected dimension {}, found {}", .component, .expected, .found))]
+    #[error("{}", said!("component {}: expected dimension {}, found {}", .component, .expected, .found))]
     Dimension {
         /// Number of the component.
         component: usize,
@@ -57,7 +57,7 @@ pub enum MixtureError {
         found: usize,
     },
     /// A weight is negative or not finite.
-    #[error("{}", tr!("component {}: the weight {} must be a number of at least 0", .component, .weight))]
+    #[error("{}", said!("component {}: the weight {} must be a number of at least 0", .component, .weight))]
     Weight {
         /// Number of the component.
         component: usize,
@@ -65,19 +65,19 @@ pub enum MixtureError {
         weight: f64,
     },
     /// A mean, or the square of its length, is not finite.
-    #[error("{}", tr!("component {}: the mean must be finite, and its square too", .component))]
+    #[error("{}", said!("component {}: the mean must be finite, and its square too", .component))]
     Mean {
         /// Number of the component.
         component: usize,
     },
     /// A covariance is not symmetric.
-    #[error("{}", tr!("component {}: the covariance is not symmetric", .component))]
+    #[error("{}", said!("component {}: the covariance is not symmetric", .component))]
     NotSymmetric {
         /// Number of the component.
         component: usize,
     },
     /// A covariance is not positive definite to working precision.
-    #[error("{}", tr!("component {}: the covariance is not positive definite (smallest eigenvalue {})", .component, format_args!("{:.3e}", .eigenvalue)))]
+    #[error("{}", said!("component {}: the covariance is not positive definite (smallest eigenvalue {})", .component, format_args!("{:.3e}", .eigenvalue)))]
     NotPositiveDefinite {
         /// Number of the component.
         component: usize,

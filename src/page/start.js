@@ -88,25 +88,26 @@ window.enlist = async (worker, message) => {
   worker.postMessage(message);
 };
 
-// The language that the address asks for, or the first that the browser prefers. What is on the page already has
-// its Japanese beside it; the rest of it comes beside the module, which finds it in `window.words`.
+// The language that the address asks for, or the first that the browser prefers. Its words come beside the module,
+// which finds them in `window.words`; what is on the page already has the numbers of its lines.
 const languages = [query.get('lang'), ...navigator.languages.map((name) => name.split('-')[0])];
 const language = languages.find((name) => name === 'en' || name === 'ja');
-const root = document.documentElement;
 let words;
 if (language === 'ja') {
-  root.lang = 'ja';
-  for (const element of document.querySelectorAll('[data-ja]')) {
-    const [text, title] = element.dataset.ja.split('|');
-    element.textContent = text;
-    if (title) element.title = title;
-  }
   words = fetch(at(noted('words-ja')))
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
-    .catch((error) => {
-      console.warn('The page stays in English:', error);
-      root.lang = 'en';
-    });
+    .then((text) => {
+      const lines = text.split('\n');
+      for (const element of document.querySelectorAll('[data-ja]')) {
+        const [said, title] = element.dataset.ja.split(' ');
+        element.textContent = lines[said];
+        if (title) element.title = lines[title];
+      }
+      document.documentElement.lang = 'ja';
+      name();
+      return text;
+    })
+    .catch((error) => console.warn('The page stays in English:', error));
 }
 // Links within the page stay in a language that the address asks for; in time also for those that are opened
 // elsewhere.
@@ -141,11 +142,14 @@ const [first, ...links] = document.querySelectorAll('nav a');
 const link = links.find((a) => a.search.endsWith('lab=' + (query.get('lab') ?? '')));
 const own = /^(custom|points|digits)$/;
 const isOwn = query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
+const name = () => {
+  if (link) document.querySelector('h1').textContent = link.title;
+};
 if (link) {
   first.ariaCurrent = null;
   link.ariaCurrent = 'page';
-  document.querySelector('h1').textContent = link.title;
 }
+name();
 const [script, module] = link || isOwn || words ? [noted('labs-script'), noted('labs-module')] : window.own;
 try {
   const bytes = get(module);

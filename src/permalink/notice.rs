@@ -1,13 +1,13 @@
 //! What a link asked for and did not get, in words for a visitor.
 
-use crate::words::tr;
+use crate::words::said;
 use thiserror::Error;
 
 /// Something in a link that was ignored or changed.
 #[derive(Clone, Debug, Error, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Notice {
     /// The key means nothing here.
-    #[error("{}", tr!("“{}={}” was ignored: this page has no such setting.", .key, .value))]
+    #[error("{}", said!("“{}={}” was ignored: this page has no such setting.", .key, .value))]
     UnknownKey {
         /// The key.
         key: String,
@@ -15,7 +15,7 @@ pub enum Notice {
         value: String,
     },
     /// The value is none of the known names.
-    #[error("{}", tr!("“{}={}” was ignored: known values are {}. Using {}.", .key, .value, .known, .used))]
+    #[error("{}", said!("“{}={}” was ignored: known values are {}. Using {}.", .key, .value, .known, .used))]
     UnknownChoice {
         /// The key.
         key: String,
@@ -27,7 +27,7 @@ pub enum Notice {
         used: String,
     },
     /// The number is out of range or not whole.
-    #[error("{}", tr!("“{}={}” was changed to {}: the range is {}.", .key, .value, .used, .range))]
+    #[error("{}", said!("“{}={}” was changed to {}: the range is {}.", .key, .value, .used, .range))]
     Clamped {
         /// The key.
         key: String,
@@ -39,7 +39,7 @@ pub enum Notice {
         used: String,
     },
     /// The value cannot be read.
-    #[error("{}", tr!("“{}={}” was ignored: {}.", .key, .value, .reason))]
+    #[error("{}", said!("“{}={}” was ignored: {}.", .key, .value, .reason))]
     Invalid {
         /// The key.
         key: String,
@@ -49,7 +49,7 @@ pub enum Notice {
         reason: String,
     },
     /// The key stands twice.
-    #[error("{}", tr!("“{}={}” was ignored: “{}” was given before.", .key, .value, .key))]
+    #[error("{}", said!("“{}={}” was ignored: “{}” was given before.", .key, .value, .key))]
     Repeated {
         /// The key.
         key: String,
@@ -57,7 +57,7 @@ pub enum Notice {
         value: String,
     },
     /// The link is too long.
-    #[error("{}", tr!("The link is {} bytes long; what lies beyond {} bytes was ignored.", .length, .limit))]
+    #[error("{}", said!("The link is {} bytes long; what lies beyond {} bytes was ignored.", .length, .limit))]
     TooLong {
         /// Its length.
         length: usize,
@@ -65,7 +65,7 @@ pub enum Notice {
         limit: usize,
     },
     /// The link was made by a later version of the page.
-    #[error("{}", tr!("The link was made by a newer version of this page (v={}); what this version does not know was ignored.", .version))]
+    #[error("{}", said!("The link was made by a newer version of this page (v={}); what this version does not know was ignored.", .version))]
     Newer {
         /// The version.
         version: String,

@@ -19,7 +19,7 @@
 mod bits;
 
 use super::{RowError, parse_number, parse_rows, write_rows};
-use crate::words::tr;
+use crate::words::{said, tr};
 use bits::{BitReader, BitWriter};
 use thiserror::Error;
 
@@ -70,10 +70,10 @@ pub enum PointsError {
     #[error("{}", tr!("there are no points"))]
     Empty,
     /// There are too many.
-    #[error("{}", tr!("there are {} points; at most {} are taken", .0, MAX_POINTS))]
+    #[error("{}", said!("there are {} points; at most {} are taken", .0, MAX_POINTS))]
     TooMany(usize),
     /// They have no or too many coordinates, or not all the same number.
-    #[error("{}", tr!("point {} has {} coordinates instead of {}", .point, .found, .expected))]
+    #[error("{}", said!("point {} has {} coordinates instead of {}", .point, .found, .expected))]
     Columns {
         /// Number of the point.
         point: usize,
@@ -83,7 +83,7 @@ pub enum PointsError {
         expected: usize,
     },
     /// A coordinate is too large.
-    #[error("{}", tr!("point {}: {} lies outside -1e6 … 1e6", .point, .value))]
+    #[error("{}", said!("point {}: {} lies outside -1e6 … 1e6", .point, .value))]
     Range {
         /// Number of the point.
         point: usize,
@@ -94,10 +94,10 @@ pub enum PointsError {
     #[error(transparent)]
     Rows(#[from] RowError),
     /// The packed text was cut or changed.
-    #[error("{}", tr!("the packed points are damaged: {}", .0))]
+    #[error("{}", said!("the packed points are damaged: {}", .0))]
     Damaged(&'static str),
     /// The link was made from more than a link can hold.
-    #[error("{}", tr!("the link was made from {} points of {} coordinates, more than a link can hold; open the file again", .points, .columns))]
+    #[error("{}", said!("the link was made from {} points of {} coordinates, more than a link can hold; open the file again", .points, .columns))]
     NotInLink {
         /// Points.
         points: usize,

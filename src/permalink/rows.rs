@@ -2,7 +2,7 @@
 //! numbers by `:`.
 
 use super::{parse_number, write_number};
-use crate::words::tr;
+use crate::words::{said, tr};
 use thiserror::Error;
 
 /// Why a list of rows cannot be read. Rows and columns count from 1.
@@ -12,7 +12,7 @@ pub enum RowError {
     #[error("{}", tr!("the list is empty"))]
     Empty,
     /// There are more rows than are read.
-    #[error("{}", tr!("it has {} rows; at most {} are read", .found, .most))]
+    #[error("{}", said!("it has {} rows; at most {} are read", .found, .most))]
     TooMany {
         /// Rows found.
         found: usize,
@@ -20,7 +20,7 @@ pub enum RowError {
         most: usize,
     },
     /// An entry is not a finite number.
-    #[error("{}", tr!("row {}, entry {}: “{}” is not a number", .row, .column, .text))]
+    #[error("{}", said!("row {}, entry {}: “{}” is not a number", .row, .column, .text))]
     NotANumber {
         /// Row.
         row: usize,

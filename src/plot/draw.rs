@@ -4,7 +4,7 @@
 //! coordinates, so the backends of this project offer more of them than the device has pixels (`oversample`), which
 //! keeps curves smooth; an ordinary plotters backend has one per device pixel.
 
-use crate::words::{Language, language, tr};
+use crate::words::{Language, language, said};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Drawable, PointCollection};
@@ -66,10 +66,10 @@ pub struct Drawn {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DrawError {
     /// The backend refused.
-    #[error("{}", tr!("the drawing backend failed: {}", .0))]
+    #[error("{}", said!("the drawing backend failed: {}", .0))]
     Backend(String),
     /// The area has no pixels.
-    #[error("{}", tr!("there is no room to draw in ({} x {} pixels)", .width, .height))]
+    #[error("{}", said!("there is no room to draw in ({} x {} pixels)", .width, .height))]
     NoRoom {
         /// Width of the area.
         width: u32,

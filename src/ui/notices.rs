@@ -25,9 +25,7 @@ pub fn Notices(
                     let mut shown: Vec<String> = notices
                         .with(|n| n.iter().take(MOST).map(ToString::to_string).collect());
                     let more = notices.with(Vec::len).saturating_sub(MOST);
-                    if more == 1 {
-                        shown.push(tr!("One more setting was ignored or changed.").to_owned());
-                    } else if more > 1 {
+                    if more > 0 {
                         shown.push(tr!("{} more settings were ignored or changed.", more));
                     }
                     shown.into_iter().map(|n| view! { <li>{n}</li> }).collect_view().into_any()

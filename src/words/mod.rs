@@ -3,6 +3,7 @@
 //!
 //! - `tr!("Draws per time")` is a `&'static str`,
 //! - `tr!("{} of {} steps", done, goal)` is a `String`, with anything that is [`Display`],
+//! - `said!("{} of {} steps", done, goal)` is the same for the text of an error, which is only written on,
 //! - `word!("Draws")` is a [`Words`] for constant tables,
 //! - `essay!("gan")` is the text of a lab, from its `text.LANG.md`.
 //!
@@ -157,17 +158,31 @@ macro_rules! tr {
     }};
 }
 
-/// The same where only English is spoken; that there is a translation is checked all the same.
+/// The same where only English is spoken.
 #[cfg(not(labs))]
 macro_rules! tr {
-    ($english:literal) => {{
-        const _: u16 = $crate::words::index($english, 0);
+    ($english:literal) => {
         $english
-    }};
-    ($english:literal, $($argument:expr),+ $(,)?) => {{
-        const _: u16 = $crate::words::index($english, [$(stringify!($argument)),+].len());
+    };
+    ($english:literal, $($argument:expr),+ $(,)?) => {
         format!($english, $($argument),+)
-    }};
+    };
+}
+
+/// What is said with something filled in and only written on, as by errors: no `String`, where that can be.
+#[cfg(labs)]
+macro_rules! said {
+    ($($said:tt)+) => {
+        $crate::words::tr!($($said)+)
+    };
+}
+
+/// The same where only English is spoken.
+#[cfg(not(labs))]
+macro_rules! said {
+    ($english:literal, $($argument:expr),+ $(,)?) => {
+        format_args!($english, $($argument),+)
+    };
 }
 
 /// See the head of this module.
@@ -193,4 +208,4 @@ macro_rules! essay {
 
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub(crate) use essay;
-pub(crate) use {tr, word};
+pub(crate) use {said, tr, word};

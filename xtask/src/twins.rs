@@ -1,6 +1,7 @@
-//! The Japanese of what stands in the page before its module runs: every element with `data-ja` gets, as that
-//! attribute's value, its text in Japanese, and after a `|` its title, if it has one. The start script puts them
-//! in place. A text that is not in the catalogue fails the build.
+//! What stands in the page before its module runs, in Japanese: every element with `data-ja` gets, as that
+//! attribute's value, the number of its text's line in the translation, from 0, and after a space that of its
+//! title, if it has one. The start script puts the lines in place. A text that is not in the catalogue fails the
+//! build.
 
 use crate::{
     html::{self, Element},
@@ -19,10 +20,10 @@ pub fn fill(page: &str, catalogue: &Catalogue) -> Result<String, String> {
     for element in html::elements(page).iter().rev().filter(|e| e.get(MARK).is_some()) {
         let tag = &page[element.span.clone()];
         let texts = texts(page, element);
-        let japanese: Vec<&str> =
-            texts.iter().filter_map(|text| catalogue.get(text)).map(String::as_str).collect();
-        missing.extend(texts.iter().filter(|text| !catalogue.contains_key(*text)).cloned());
-        let value = japanese.join("|").replace('&', "&amp;").replace('"', "&quot;");
+        let place = |text: &String| catalogue.keys().position(|english| english == text);
+        missing.extend(texts.iter().filter(|text| place(text).is_none()).cloned());
+        let value: Vec<String> = texts.iter().filter_map(place).map(|line| line.to_string()).collect();
+        let value = value.join(" ");
         let bare =
             tag.replace(&format!("{MARK}=\"\""), MARK).replacen(MARK, &format!("{MARK}=\"{value}\""), 1);
         filled.replace_range(element.span.clone(), &bare);
@@ -51,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marked_elements_get_their_japanese() {
-        let catalogue = [("The labs", "ラボ"), ("A \"title\"", "「題」&")];
+    fn marked_elements_get_the_numbers_of_their_lines() {
+        let catalogue = [("The labs", "ラボ"), ("A \"title\"", "「題」")];
         let catalogue = catalogue.map(|(a, b)| (a.to_owned(), b.to_owned())).into();
         let page = "<p>The labs</p><p data-ja>\n The\n labs</p><a title='A \"title\"' data-ja=\"\" href=x>The labs</a>";
         assert_eq!(
             fill(page, &catalogue),
-            Ok("<p>The labs</p><p data-ja=\"ラボ\">\n The\n labs</p>\
-                <a title='A \"title\"' data-ja=\"ラボ|「題」&amp;\" href=x>The labs</a>"
+            Ok("<p>The labs</p><p data-ja=\"1\">\n The\n labs</p>\
+                <a title='A \"title\"' data-ja=\"1 0\" href=x>The labs</a>"
                 .to_owned())
         );
         assert_eq!(all(page), ["The labs", "The labs", "A \"title\""]);

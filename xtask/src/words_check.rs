@@ -19,8 +19,9 @@ const SPOKEN: [&str; 4] = ["src/app.rs", "src/ui/", "src/labs/", "src/permalink/
 const SILENT: [&str; 4] = ["src/labs/export/", "/report.rs", "/report/", "/tests"];
 
 /// What is called with names and not with words; macros among them, and titles of what is cited.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "tr!(",
+    "said!(",
     "word!(",
     "essay!(",
     "env!(",
@@ -94,7 +95,8 @@ pub fn unused(files: &[(String, String)]) -> Vec<String> {
 
 /// The texts of a file that are translated.
 fn translated(source: &str) -> impl Iterator<Item = String> {
-    let said = |l: &Literal| ["tr!(", "word!("].iter().any(|name| l.before.trim_end().ends_with(name));
+    let said =
+        |l: &Literal| ["tr!(", "said!(", "word!("].iter().any(|name| l.before.trim_end().ends_with(name));
     rust_text::literals(source).into_iter().filter(said).map(|l| l.text)
 }
 

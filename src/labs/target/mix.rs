@@ -2,7 +2,7 @@
 
 use crate::math::{Component, Covariance, MAX_COMPONENTS, Mixture, MixtureError};
 use crate::permalink::{RowError, parse_rows, write_rows};
-use crate::words::tr;
+use crate::words::{said, tr};
 use thiserror::Error;
 
 /// Why `mix` is not a mixture.
@@ -12,7 +12,7 @@ pub enum MixError {
     #[error(transparent)]
     Rows(#[from] RowError),
     /// A component has a wrong count of numbers.
-    #[error("{}", tr!("component {} has {} numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy", .component, .found))]
+    #[error("{}", said!("component {} has {} numbers: 1-D takes weight:mean:variance, 2-D weight:mx:my:vxx:vxy:vyy", .component, .found))]
     Fields {
         /// Number of the component.
         component: usize,
@@ -20,7 +20,7 @@ pub enum MixError {
         found: usize,
     },
     /// A number of a component is too large or too small to be computed with.
-    #[error("{}", tr!("component {}: {} {} lies outside {}", .component, .what, .value, .range))]
+    #[error("{}", said!("component {}: {} {} lies outside {}", .component, .what, .value, .range))]
     Range {
         /// Number of the component.
         component: usize,
