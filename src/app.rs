@@ -1,7 +1,7 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
-use crate::labs::common::{Group, LanguageChoice, ThemeChoice, language_of, opens};
+use crate::labs::common::{Group, LanguageChoice, ThemeChoice, is_in, opens};
 #[cfg(labs)]
 use crate::labs::common::{TARGETS, TargetKind};
 use crate::labs::controls::{Shared, View};
@@ -96,7 +96,7 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     let original = RwSignal::new(current_query());
     // The words of another language come with another document.
     let choice = shared.common.with_untracked(|c| c.language);
-    let ours = move |query: &str| lab_of(query) == S::LAB && opens(query) && language_of(query) == choice;
+    let ours = move |query: &str| lab_of(query) == S::LAB && opens(query) && is_in(query, choice);
     use_link(query, ours, move |query| {
         let (opened, found) = open_here::<S>(&query);
         #[cfg(labs)]
@@ -332,7 +332,7 @@ fn turned_from(language: Language) -> LanguageChoice {
 fn language_link(turned: Signal<String>) -> AnyView {
     let [name, words] = language().other().names();
     let address = text(move || format!("?{}", turned.get()));
-    view! { <a class="language" lang=name hreflang=name href=address>{words}</a> }.into_any()
+    view! { <a class="language" lang=name href=address>{words}</a> }.into_any()
 }
 
 /// The link of what is on show, to copy.

@@ -52,13 +52,10 @@ pub enum LanguageChoice {
 pub const LANGUAGES: [(&str, LanguageChoice); 3] =
     [("auto", LanguageChoice::Auto), ("en", LanguageChoice::English), ("ja", LanguageChoice::Japanese)];
 
-/// The language that a link asks for.
-pub fn language_of(query: &str) -> LanguageChoice {
-    let name = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
-    LANGUAGES
-        .iter()
-        .find(|(known, _)| Some(*known) == name)
-        .map_or(LanguageChoice::Auto, |(_, choice)| *choice)
+/// Whether a link asks for this choice of a language.
+pub fn is_in(query: &str, choice: LanguageChoice) -> bool {
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+    LANGUAGES.iter().any(|(name, known)| *known == choice && *name == asked.unwrap_or("auto"))
 }
 
 /// Which processor a link asks for.

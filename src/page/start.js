@@ -88,37 +88,10 @@ window.enlist = async (worker, message) => {
   worker.postMessage(message);
 };
 
-// The language that the address asks for, or the first that the browser prefers. Its words come beside the module,
-// which finds them in `window.words`; what is on the page already has the numbers of its lines.
+// The language that the address asks for, or the first that the browser prefers; English needs nothing.
 const languages = [query.get('lang'), ...navigator.languages.map((name) => name.split('-')[0])];
 const language = languages.find((name) => name === 'en' || name === 'ja');
-let words;
-if (language === 'ja') {
-  words = fetch(at(noted('words-ja')))
-    .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
-    .then((text) => {
-      const lines = text.split('\n');
-      for (const element of document.querySelectorAll('[data-ja]')) {
-        const [said, title] = element.dataset.ja.split(' ');
-        element.textContent = lines[said];
-        if (title) element.title = lines[title];
-      }
-      document.documentElement.lang = 'ja';
-      name();
-      return text;
-    })
-    .catch((error) => console.warn('The page stays in English:', error));
-}
-// Links within the page stay in a language that the address asks for; in time also for those that are opened
-// elsewhere.
-const stay = ({ target }) => {
-  const link = target.closest?.('a[href^="?"]');
-  const address = link?.getAttribute('href');
-  if (address && !address.includes('lang=')) {
-    link.setAttribute('href', `${address === '?' ? '?v=1' : address}&lang=${language}`);
-  }
-};
-if (query.get('lang') === language) ['pointerdown', 'focusin'].forEach((type) => addEventListener(type, stay, true));
+const words = (language === 'ja' || query.has('lang')) && import(at(noted('words')));
 const failed = () => document.getElementById('failed').textContent;
 
 // What the first lab's module leaves to that of the other labs: the insides of menus.
@@ -150,11 +123,11 @@ if (link) {
   link.ariaCurrent = 'page';
 }
 name();
-const [script, module] = link || isOwn || words ? [noted('labs-script'), noted('labs-module')] : window.own;
+const [script, module] = link || isOwn || language === 'ja' ? [noted('labs-script'), noted('labs-module')] : window.own;
 try {
   const bytes = get(module);
   const start = (await import(at(script))).default;
-  window.words = await words;
+  window.words = await (await words)?.speak(language, query.get('lang') === language, name);
   await onScreen;
   await start({ module_or_path: bytes });
 } catch (error) {

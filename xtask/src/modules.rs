@@ -92,7 +92,8 @@ pub fn translation(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     let made =
         generated(&told).ok_or_else(|| Error::Check("cargo does not say where build.rs wrote".into()))?;
     let name = place(&Path::new(made).join("words-ja.txt"), folder, "words-ja", "txt")?;
-    note(folder, &[("words-ja", &name)])?;
+    let script = place(&root.join("src/page/words.js"), folder, "words", "js")?;
+    note(folder, &[("words-ja", &name), ("words", &script)])?;
 
     let read = |file: &Path| {
         fs::read_to_string(file).map_err(|e| Error::io(format!("reading {}", file.display()), e))

@@ -1,5 +1,6 @@
 //! What a job runs on, in the browser.
 
+#[cfg(labs)]
 use crate::words::tr;
 
 /// Where a job runs, and if not on the best tier, why not.
@@ -21,12 +22,18 @@ pub enum Tier {
 }
 
 /// Why there is no GPU, in the language of the page: it was said in a worker, which knows one.
+#[cfg(labs)]
 pub(super) fn told(reason: String) -> String {
     match reason.as_str() {
         "no graphics adapter is available" => tr!("no graphics adapter is available").to_owned(),
         "the graphics adapter was lost" => tr!("the graphics adapter was lost").to_owned(),
         _ => reason,
     }
+}
+
+#[cfg(not(labs))]
+pub(super) fn told(reason: String) -> String {
+    reason
 }
 
 /// What the visitor asks for.
