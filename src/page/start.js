@@ -91,7 +91,10 @@ window.enlist = async (worker, message) => {
 // The language that the address asks for, or the first that the browser prefers; English needs nothing.
 const languages = [query.get('lang'), ...navigator.languages.map((name) => name.split('-')[0])];
 const language = languages.find((name) => name === 'en' || name === 'ja');
-const words = (language === 'ja' || query.has('lang')) && import(at(noted('words')));
+const words =
+  language === 'ja' || query.has('lang')
+    ? import(at(noted('words'))).then(({ speak }) => speak(language, query.get('lang') === language, () => name()))
+    : undefined;
 const failed = () => document.getElementById('failed').textContent;
 
 // What the first lab's module leaves to that of the other labs: the insides of menus.
@@ -127,7 +130,7 @@ const [script, module] = link || isOwn || language === 'ja' ? [noted('labs-scrip
 try {
   const bytes = get(module);
   const start = (await import(at(script))).default;
-  window.words = await (await words)?.speak(language, query.get('lang') === language, name);
+  window.words = await words;
   await onScreen;
   await start({ module_or_path: bytes });
 } catch (error) {
