@@ -19,6 +19,8 @@ pub mod diffusion_loss;
 pub mod digits;
 #[cfg(labs)]
 pub mod elbo;
+#[cfg(test)]
+mod essays;
 #[cfg(labs)]
 pub mod export;
 pub mod figures;

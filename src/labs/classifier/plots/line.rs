@@ -85,7 +85,7 @@ fn panels(state: &Classifier) -> Vec<Panel> {
         strips.layers.push(Layer::HLine { y, role: Role::Exact, dash: Dash::Solid, label: None });
     }
     let mut panels = vec![
-        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("p(c) p(x | c)", (0.0, 1.0))),
+        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear(tr!("p(c) p(x | c)"), (0.0, 1.0))),
         strips,
     ];
     if state.classes() > 1 {

@@ -222,7 +222,7 @@ fn on_the_line(state: &Gan, found: &GansFindings, i: usize, backdrop: Option<&Ba
     if !found.samples[i].is_empty() {
         above.layers.extend(bars(range, &heights, Role::Generator, tr!("samples")));
     }
-    let mut below = Panel::new(Axis::linear("x", range), Axis::linear("D(x)", (0.0, 1.0)));
+    let mut below = Panel::new(Axis::linear("x", range), Axis::linear(tr!("D(x)"), (0.0, 1.0)));
     let ideal = data.iter().zip(&generator).map(|(p, g)| (p.0, p.1 / (p.1 + g.1))).collect();
     if i == 0 {
         let half = Layer::HLine {
