@@ -11,9 +11,10 @@ use crate::words::tr;
 /// Roles of the objectives, in their order.
 const ROLES: [Role; 4] = [Role::Exact, Role::Formula, Role::Elbo, Role::Uniform];
 
-/// Their names; that of the simple loss says that it is scaled only where that shows.
-fn objectives(simple: &'static str) -> impl Iterator<Item = (&'static str, Role)> {
-    [tr!("likelihood"), tr!("formula"), "ELBO", simple].into_iter().zip(ROLES)
+/// Their names and roles; the simple loss has a name of its own where it is scaled.
+fn objectives(simple: &'static str) -> [(&'static str, Role); 4] {
+    let names = [tr!("likelihood"), tr!("formula"), "ELBO", simple];
+    std::array::from_fn(|i| (names[i], ROLES[i]))
 }
 
 /// The objectives over `θ`, each less its least value, and the densities that the minimisers stand for.
@@ -39,9 +40,7 @@ pub fn main(state: &Elbo, reply: &ElboReply) -> Option<Figure> {
         Axis::linear("θ", range),
         Axis::linear(tr!("objective − its least value (nats)"), (-0.04 * top, top)),
     );
-    for (i, (name, role)) in
-        objectives(tr!("simple loss, scaled")).collect::<Vec<_>>().into_iter().enumerate().rev()
-    {
+    for (i, (name, role)) in objectives(tr!("simple loss, scaled")).into_iter().enumerate().rev() {
         let points = run.theta.iter().copied().zip(curves[i].iter().copied()).collect();
         let (width, dash) = match i {
             0 => (4.0, Dash::Solid),
@@ -127,7 +126,7 @@ pub fn gaps(reply: Option<&ElboReply>) -> Figure {
         Axis::log(tr!("|argmin − likelihood’s|"), range),
     );
     let mut words = Vec::new();
-    for (i, (name, role)) in objectives(tr!("simple loss")).enumerate().skip(1) {
+    for (i, (name, role)) in objectives(tr!("simple loss")).into_iter().enumerate().skip(1) {
         let points: Vec<(f64, f64)> = runs.iter().map(|run| (run.steps as f64, gap(run, i))).collect();
         if let (Some(first), Some(last)) = (points.first(), points.last()) {
             words.push(tr!("{} from {} to {}", name, short(first.1), short(last.1)));
