@@ -315,7 +315,8 @@ fn sans_serif(fonts: &resvg::usvg::fontdb::Database) -> Option<String> {
 /// Whether a font for Japanese is installed, by what fonts for it are called.
 fn has_japanese(fonts: &resvg::usvg::fontdb::Database) -> bool {
     let marks = [
-        "CJK", "Sans Fallback",
+        "CJK",
+        "Sans Fallback",
         " JP",
         "Hiragino",
         "Yu Gothic",
