@@ -8,6 +8,8 @@ use super::{LabState, open};
 use crate::plot::export::{About, csv, json, svg};
 use crate::plot::{DrawError, Style};
 use crate::ui::order::{Format, Order};
+use crate::words::tr;
+use crate::words::{Language, with};
 pub use snippet::snippet;
 
 /// The paper in a line.
@@ -20,13 +22,13 @@ pub enum ExportError {
     #[error(transparent)]
     Draw(#[from] DrawError),
     /// A data set too large for a script, or in too many dimensions.
-    #[error("no script recomputes this target: {0}")]
+    #[error("{}", tr!("no script recomputes this target: {}", .0))]
     Target(&'static str),
     /// What a network has learned.
-    #[error("no script recomputes what a network has learned; the command `scorescope render` does")]
+    #[error("{}", tr!("no script recomputes what a network has learned; the command `scorescope render` does"))]
     Trained,
     /// The figure has none of the numbers that the script compares with.
-    #[error("the figure has no numbers yet")]
+    #[error("{}", tr!("the figure has no numbers yet"))]
     Empty,
 }
 
@@ -36,7 +38,7 @@ pub enum ExportError {
 /// # Errors
 /// See [`ExportError`].
 pub fn file(order: &Order, state: Option<&LabState>) -> Result<String, ExportError> {
-    let (opened, notices) = open(&order.query);
+    let (opened, notices) = with(Language::English, || open(&order.query));
     let state = state.unwrap_or(&opened);
     let about = About {
         lab: state.lab().name().to_owned(),
@@ -46,7 +48,7 @@ pub fn file(order: &Order, state: Option<&LabState>) -> Result<String, ExportErr
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: state.common().seed,
         backend: order.backend.clone(),
-        notices: notices.iter().map(ToString::to_string).collect(),
+        notices: with(Language::English, || notices.iter().map(ToString::to_string).collect()),
         cite: CITE.to_owned(),
     };
     Ok(match order.format {

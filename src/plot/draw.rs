@@ -4,7 +4,7 @@
 //! coordinates, so the backends of this project offer more of them than the device has pixels (`oversample`), which
 //! keeps curves smooth; an ordinary plotters backend has one per device pixel.
 
-use crate::words::tr;
+use crate::words::{Language, language, tr};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Drawable, PointCollection};
@@ -33,11 +33,16 @@ pub struct Style {
 /// The interface font of the reader's system.
 pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
+/// The same with what has kanji, as the style sheet has it.
+const JAPANESE_FONT: &str = "system-ui, -apple-system, 'Segoe UI', 'Hiragino Sans', 'Noto Sans JP', \
+    'Noto Sans CJK JP', 'Yu Gothic', Meiryo, sans-serif";
+
 impl Style {
-    /// The interface font at a scale.
+    /// The interface font at a scale, for the language of the page.
     #[must_use]
     pub fn new(theme: Theme, scale: f64) -> Self {
-        Self { theme, scale, font: FONT.to_owned() }
+        let font = if language() == Language::Japanese { JAPANESE_FONT } else { FONT };
+        Self { theme, scale, font: font.to_owned() }
     }
 
     /// The scale, or the nearest usable one.

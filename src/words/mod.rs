@@ -22,6 +22,8 @@ mod tests;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 mod web;
 
+#[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
+pub use web::in_english;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub use web::{essay_in, load};
 
@@ -125,6 +127,8 @@ pub fn with<T>(language: Language, action: impl FnOnce() -> T) -> T {
 #[doc(hidden)]
 #[must_use]
 pub fn pick(english: &'static str, index: u16) -> &'static str {
+    #[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
+    web::follow();
     LINES.get().get(usize::from(index)).copied().unwrap_or(english)
 }
 

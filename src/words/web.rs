@@ -2,7 +2,13 @@
 //! `window.words`, where every module of the page finds it.
 
 use super::LINES;
+#[cfg(labs)]
+use super::{Language, with};
+#[cfg(labs)]
+use leptos::prelude::{ArcTrigger, Notify, Track};
 use std::cell::Cell;
+#[cfg(labs)]
+use std::cell::OnceCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -10,6 +16,12 @@ extern "C" {
     /// Absent on a page in English, in workers, and where the file did not come.
     #[wasm_bindgen(thread_local_v2, js_name = words)]
     static TEXT: Option<String>;
+}
+
+#[cfg(labs)]
+thread_local! {
+    /// What everything that says something follows on a page that is not in English.
+    static SPOKEN: OnceCell<ArcTrigger> = const { OnceCell::new() };
 }
 
 thread_local! {
@@ -25,6 +37,8 @@ pub fn load() {
         let (lines, essays) = text.split_once('\u{c}').unwrap_or((text, ""));
         LINES.set(Vec::leak(lines.split('\n').collect()));
         ESSAYS.set(essays);
+        #[cfg(labs)]
+        SPOKEN.with(|spoken| drop(spoken.set(ArcTrigger::new())));
     }
 }
 
@@ -34,4 +48,23 @@ pub fn load() {
 pub fn essay_in(name: &str, english: &'static str) -> &'static str {
     let found = ESSAYS.get().split('\u{c}').filter_map(|essay| essay.split_once('\n'));
     found.filter(|(of, _)| *of == name).map(|(_, html)| html).next().unwrap_or(english)
+}
+
+/// Makes whatever computes at the moment compute anew within [`in_english`], and after it.
+#[cfg(labs)]
+pub(super) fn follow() {
+    SPOKEN.with(|spoken| spoken.get().map(Track::track));
+}
+
+/// Does something with all that follows signals in English, figures among them: for files, whose names of
+/// columns are the same in every language.
+#[cfg(labs)]
+pub fn in_english<T>(action: impl FnOnce() -> T) -> T {
+    let again = || SPOKEN.with(|spoken| spoken.get().map(Notify::notify));
+    let result = with(Language::English, || {
+        again();
+        action()
+    });
+    again();
+    result
 }

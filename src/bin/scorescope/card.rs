@@ -8,6 +8,7 @@ use scorescope::labs::export;
 use scorescope::plot::Theme;
 use scorescope::ui::order::{Format, Order};
 use scorescope::ui::words;
+use scorescope::words::Language;
 use std::path::{Path, PathBuf};
 
 /// Width and height of a card, pixels.
@@ -29,7 +30,8 @@ pub(super) fn card(mut parser: Parser) -> Result<String, Failure> {
     }
     let output = output.ok_or("card needs -o FILE.png")?;
     let svg = drawn(&query.ok_or("card needs a query")?)?;
-    std::fs::write(&output, png(&svg, 1.0)?).map_err(|e| format!("{}: {e}", Path::new(&output).display()))?;
+    std::fs::write(&output, png(&svg, 1.0, Language::English)?)
+        .map_err(|e| format!("{}: {e}", Path::new(&output).display()))?;
     Ok(String::new())
 }
 

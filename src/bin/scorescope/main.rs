@@ -25,12 +25,14 @@ mod measure;
 mod train;
 
 use lexopt::{Arg, Parser, ValueExt};
+use scorescope::labs::common::LanguageChoice;
 use scorescope::labs::figures::NARROW;
 use scorescope::labs::report::Quantity;
 use scorescope::labs::{LabState, classifier, density, diffusion_loss, elbo, export, forward, gan, learned};
 use scorescope::permalink::{Notice, parse_rows};
 use scorescope::plot::{Theme, preferred_height};
 use scorescope::ui::order::{Format, Order};
+use scorescope::words::{self, Language};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -168,9 +170,12 @@ fn render(mut parser: Parser) -> Result<String, Failure> {
         format!("{}: the name must end in .svg or .png, or in .csv, .json, .py or .bib", output.display())
     })?;
     let (state, _) = data::open_query(&query, file.as_deref())?;
-    let text = written(&state, &figure, format, width, theme)?;
+    // Pictures speak the language that the link asks for; numbers have the same names in all.
+    let japanese = format == Format::Svg && state.common().language == LanguageChoice::Japanese;
+    let language = if japanese { Language::Japanese } else { Language::English };
+    let text = words::with(language, || written(&state, &figure, format, width, theme))?;
     match extension {
-        "png" => std::fs::write(&output, png(&text, scale)?),
+        "png" => std::fs::write(&output, png(&text, scale, language)?),
         _ => std::fs::write(&output, text),
     }
     .map_err(|e| format!("{}: {e}", Path::new(&output).display()))?;
@@ -307,14 +312,36 @@ fn sans_serif(fonts: &resvg::usvg::fontdb::Database) -> Option<String> {
     found.map(str::to_owned)
 }
 
+/// Whether a font for Japanese is installed, by what fonts for it are called.
+fn has_japanese(fonts: &resvg::usvg::fontdb::Database) -> bool {
+    let marks = [
+        "CJK",
+        "Sans Fallback",
+        " JP",
+        "Hiragino",
+        "Yu Gothic",
+        "Meiryo",
+        "MS Gothic",
+        "IPA",
+        "Takao",
+        "VL Gothic",
+        "Japanese",
+    ];
+    let named = |name: &str| marks.iter().any(|mark| name.contains(mark)) || !name.is_ascii();
+    fonts.faces().any(|face| face.families.iter().any(|(name, _)| named(name)))
+}
+
 /// Rasterises a figure with the system's fonts.
-fn png(svg: &str, scale: f32) -> Result<Vec<u8>, Failure> {
+fn png(svg: &str, scale: f32, language: Language) -> Result<Vec<u8>, Failure> {
     use resvg::{tiny_skia, usvg};
     let mut options = usvg::Options::default();
     options.fontdb_mut().load_system_fonts();
     let family = sans_serif(&options.fontdb)
         .ok_or("no fonts are installed, so the PNG would have no words: write an SVG instead")?;
     options.fontdb_mut().set_sans_serif_family(family);
+    if language == Language::Japanese && !has_japanese(&options.fontdb) {
+        return Err("no font for Japanese is installed: write an SVG instead, or leave lang=ja away".into());
+    }
     let tree = usvg::Tree::from_str(svg, &options)?;
     let size = tree.size().to_int_size();
     let (width, height) = ((size.width() as f32 * scale) as u32, (size.height() as f32 * scale) as u32);

@@ -79,9 +79,9 @@ pub(super) fn fields(shared: Shared) -> AnyView {
             {tr!("A Gaussian of this width around each of 1197 images of 8 × 8 pixels; 600 more are held out.")}
             " "
             <a href="https://doi.org/10.24432/C50P49">
-                <cite>"Optical Recognition of Handwritten Digits, E. Alpaydin, C. Kaynak"</cite>
+                <cite>"Optical Recognition of Handwritten Digits, E. Alpaydin, C. Kaynak, CC BY 4.0"</cite>
             </a>
-            ", CC\u{a0}BY\u{a0}4.0."
+            "."
         </p>
     }
     .into_any()

@@ -39,7 +39,7 @@ pub fn parts(reply: &ElboReply) -> Table {
         columns: [tr!("part"), tr!("value")].map(str::to_owned).to_vec(),
         rows: vec![
             row(tr!("prior"), parts.prior),
-            row(tr!("steps"), parts.steps),
+            row(tr!("the steps"), parts.steps),
             row(tr!("decoder"), parts.decoder),
             row("ELBO", elbo),
             row(tr!("log-density of the data"), reply.mean_log_density),

@@ -13,7 +13,7 @@ use crate::math::{Covariance, Estimator, Mixture, Rule, Time};
 use crate::plot::Figure;
 use crate::plot::data::{Column, columns};
 use crate::plot::export::{About, number, quoted};
-use crate::words::tr;
+use crate::words::{Language, with};
 use std::fmt::Write as _;
 
 /// Most components of a target: the script costs seconds for a few of them.
@@ -22,7 +22,7 @@ const MOST_COMPONENTS: usize = 128;
 /// Values pasted from a curve.
 const ALONG: usize = 41;
 
-/// The script for a lab's main figure.
+/// The script for a lab's main figure, which is one in English: its columns are found by their names.
 ///
 /// # Errors
 /// For targets in more than two dimensions or of more than 128 components, and for a figure without numbers.
@@ -96,13 +96,9 @@ fn elbo(script: &mut Script, page: &Page, state: &elbo::Elbo) -> Result<&'static
         .map(|place| Ok(page.columns[place?].values[0]))
         .collect::<Result<_, ExportError>>()?;
     script.list("ARGMINS", &values);
-    let entries = [
-        ("likelihood", page.named(tr!("likelihood")).ok()),
-        ("formula", page.named(tr!("formula")).ok()),
-        ("ELBO", page.named("ELBO").ok()),
-        ("simple loss, scaled", page.named(tr!("simple loss, scaled")).ok()),
-    ];
-    script.page(page, entries[0].1.ok_or(ExportError::Empty)?, &entries, |v| v);
+    let names = ["likelihood", "formula", "ELBO", "simple loss, scaled"];
+    let over = page.named(names[0])?;
+    script.page(page, over, &names.map(|name| (name, page.named(name).ok())), |v| v);
     Ok(include_str!("../elbo/recompute.py"))
 }
 
@@ -118,11 +114,11 @@ fn gan(script: &mut Script, page: &Page, state: &gan::Gan) -> Result<&'static st
     script.number("STRENGTH", state.lambda);
     let line = state.common.target.dim() == 1;
     script.line("LOGARITHMS", if line { "False" } else { "True" });
-    let data = page.named(tr!("data"))?;
+    let data = page.named("data")?;
     let (generator, discriminator) = match (line, uniform) {
-        (false, _) => (tr!("generator"), None),
-        (_, false) => (tr!("p_G, formula’s weights"), page.named("generator: D*(x)").ok()),
-        (_, true) => (tr!("p_G, uniform weights"), page.named("uniform: D*(x)").ok()),
+        (false, _) => ("generator", None),
+        (_, false) => ("p_G, formula’s weights", page.named("generator: D*(x)").ok()),
+        (_, true) => ("p_G, uniform weights", page.named("uniform: D*(x)").ok()),
     };
     let generator = page.named(generator)?;
     let entries = [("data", Some(data)), ("generator", Some(generator)), ("discriminator", discriminator)];
@@ -142,7 +138,8 @@ fn classifier(
     script.line("MATCHED", if state.scale == classifier::Scale::Matched { "True" } else { "False" });
     let names = ["Bayes", "formula", "uniform"];
     if state.common.target.dim() == 2 {
-        let places = classifier::verdict::rule_names().map(|name| page.named(name).ok());
+        let rules = with(Language::English, classifier::verdict::rule_names);
+        let places = rules.map(|name| page.named(name).ok());
         let entries: Vec<_> = names.into_iter().zip(places).collect();
         script.page(page, places[0].ok_or(ExportError::Empty)?, &entries, |v| v);
     } else {
@@ -168,15 +165,9 @@ fn diffusion_loss(
 ) -> Result<&'static str, ExportError> {
     script.number("CONTEXT", if mixture.dim() == 2 { state.z(mixture) } else { 0.0 });
     script.number("GAMMA", state.gamma);
-    let entries = [
-        ("−log p", page.named("−log p").ok()),
-        ("formula", page.named(tr!("formula")).ok()),
-        ("uniform", page.named(tr!("uniform")).ok()),
-        ("truncated SNR", page.named(tr!("truncated SNR")).ok()),
-        ("EDM", page.named("EDM").ok()),
-        ("min-SNR", page.named("min-SNR").ok()),
-    ];
-    script.page(page, entries[0].1.ok_or(ExportError::Empty)?, &entries, |v| v);
+    let names = ["−log p", "formula", "uniform", "truncated SNR", "EDM", "min-SNR"];
+    let over = page.named(names[0])?;
+    script.page(page, over, &names.map(|name| (name, page.named(name).ok())), |v| v);
     Ok(include_str!("../diffusion_loss/recompute.py"))
 }
 
@@ -188,7 +179,6 @@ struct Page {
 }
 
 impl Page {
-    /// The place of a column, by its name in the language of the figure.
     fn named(&self, name: &str) -> Result<usize, ExportError> {
         let has = |c: &Column| c.name == name && !c.values.is_empty();
         self.columns.iter().position(has).ok_or(ExportError::Empty)

@@ -12,7 +12,7 @@ use crate::ui::link::{address, copy};
 use crate::ui::order::{Format, Order};
 use crate::ui::panel::Work;
 use crate::ui::reactive::{flag, text};
-use crate::words::tr;
+use crate::words::{Language, in_english, tr, with};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -44,7 +44,9 @@ impl Source {
             if work.is_some_and(|work| work.busy.get_untracked()) {
                 return None;
             }
-            let place = work.map_or_else(|| tr!("on the page").to_owned(), |work| work.place.get_untracked());
+            let place = with(Language::English, || {
+                work.map_or_else(|| tr!("on the page").to_owned(), |work| work.place.get_untracked())
+            });
             let (query, theme) = (exports.query.get_untracked(), picture.theme.get_untracked());
             let width = shown_width(picture.width.get_untracked());
             Some(order(name, picture.figure.get_untracked()?, (query, place), theme, (width, picture.height)))
@@ -159,7 +161,10 @@ impl Menu {
     /// Downloads or copies a file; without a format, the PNG.
     fn run(self, format: Option<Format>, copied: bool) {
         self.by_hand.update(String::clear);
-        let Some(mut order) = self.source.with_value(|source| (source.order)()) else {
+        let made = || self.source.with_value(|source| (source.order)());
+        // Pictures speak the language of the page, numbers have the same names in all.
+        let is_picture = format.is_none_or(|format| format == Format::Svg);
+        let Some(mut order) = (if is_picture { made() } else { in_english(made) }) else {
             return self.say(tr!("Still computing: try again in a moment.").to_owned());
         };
         let Some(format) = format else {
