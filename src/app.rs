@@ -1,7 +1,7 @@
 //! The shell of the page: header, navigation, theme, share link, notices, and the lab.
 
 use crate::compute::web::{Engine, Tier};
-use crate::labs::common::{Group, ThemeChoice, language_of, opens};
+use crate::labs::common::{Group, LanguageChoice, ThemeChoice, language_of, opens};
 #[cfg(labs)]
 use crate::labs::common::{TARGETS, TargetKind};
 use crate::labs::controls::{Shared, View};
@@ -26,7 +26,7 @@ use crate::ui::paint::use_painting;
 use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
-use crate::words::{language, tr};
+use crate::words::{Language, language, tr};
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -128,7 +128,23 @@ fn page<S: Model>(view: View<S>) -> AnyView {
     });
     let (tier, busy) = (RwSignal::new(Tier::Starting), RwSignal::new(true));
     let engine = StoredValue::new_local(Engine::new(move |now| tier.set(now)));
-    let frame = Frame { lab: S::LAB, shared, query, full: text(full), tier, busy, notices, original };
+    // The same in the other language, which comes with another document.
+    let turned = move || {
+        let mut turned = state.get();
+        turned.common_mut().language = turned_from(language());
+        turned.query()
+    };
+    let frame = Frame {
+        lab: S::LAB,
+        shared,
+        query,
+        turned: text(turned),
+        full: text(full),
+        tier,
+        busy,
+        notices,
+        original,
+    };
     shell(frame, move |theme| view(state, shared, engine, theme, busy))
 }
 
@@ -169,6 +185,8 @@ struct Frame {
     lab: Lab,
     shared: Shared,
     query: Memo<String>,
+    /// The query in the other language.
+    turned: Signal<String>,
     full: Signal<String>,
     tier: RwSignal<Tier>,
     busy: RwSignal<bool>,
@@ -210,29 +228,28 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
 }
 
 fn header(frame: Frame) -> AnyView {
-    let Frame { lab: current, shared, query, full, tier, .. } = frame;
+    let Frame { lab: current, shared, query, turned, full, tier, .. } = frame;
     let embed = move || shared.get().embed;
-    let choice = shared.common.with_untracked(|c| c.language.in_link());
     let link = move |(name, lab): (&'static str, Lab)| {
         let here = (lab == current).then_some("page");
         // The target and what else is shared goes along; a link to the lab itself is a fresh start.
         let address = move || {
             let query = if lab == current { String::new() } else { link_to(lab, &shared.get()) };
-            let first = format!("v=1&lab={name}{choice}");
+            let first = format!("v=1&lab={name}");
             format!("?{}", if query.is_empty() { first } else { query })
         };
         view! { <a href=text(address) aria-current=here>{words::lab(name).0}</a> }
     };
     view! {
         <header class="page-header">
-            <a class="brand" href=["?", choice.trim_start_matches('&')].concat() aria-label=tr!("Scorescope, start page")>
+            <a class="brand" href="?" aria-label=tr!("Scorescope, start page")>
                 {logo()}
                 <span>"Scorescope"</span>
             </a>
             <nav aria-label=tr!("Labs") hidden=flag(embed)>{Lab::ALL.into_iter().map(link).collect_view()}</nav>
             <div class="header-tools">
                 {badge(tier)}
-                {language_link(current, query)}
+                {language_link(turned)}
                 {theme_button(shared)}
                 {share(query)}
                 <a class="full-page" hidden=flag(move || !embed()) href=full target="_blank" rel="noopener">
@@ -307,17 +324,19 @@ fn theme_button(shared: Shared) -> AnyView {
     .into_any()
 }
 
+/// The choice of the language that a reader of one may turn to.
+fn turned_from(language: Language) -> LanguageChoice {
+    match language {
+        Language::English => LanguageChoice::Japanese,
+        Language::Japanese => LanguageChoice::English,
+    }
+}
+
 /// The same in the other language, in its own words.
-fn language_link(lab: Lab, query: Memo<String>) -> AnyView {
+fn language_link(turned: Signal<String>) -> AnyView {
     let [name, words] = language().other().names();
-    let address = move || {
-        let query = query.get();
-        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
-        let kept = kept.fold(String::new(), |kept, pair| kept + pair + "&");
-        let kept = if kept.is_empty() { format!("v=1&lab={}&", lab.name()) } else { kept };
-        format!("?{kept}lang={name}")
-    };
-    view! { <a class="language" lang=name hreflang=name href=text(address)>{words}</a> }.into_any()
+    let address = text(move || format!("?{}", turned.get()));
+    view! { <a class="language" lang=name hreflang=name href=address>{words}</a> }.into_any()
 }
 
 /// The link of what is on show, to copy.

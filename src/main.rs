@@ -5,7 +5,6 @@ fn main() {
     if scorescope::compute::web::is_worker() {
         scorescope::compute::web::serve();
     } else {
-        scorescope::words::load();
         scorescope::app::mount();
     }
 }

@@ -52,17 +52,6 @@ pub enum LanguageChoice {
 pub const LANGUAGES: [(&str, LanguageChoice); 3] =
     [("auto", LanguageChoice::Auto), ("en", LanguageChoice::English), ("ja", LanguageChoice::Japanese)];
 
-impl LanguageChoice {
-    /// What makes a link keep to the choice, to be added to it: empty where the browser decides.
-    pub fn in_link(self) -> &'static str {
-        match self {
-            LanguageChoice::Auto => "",
-            LanguageChoice::English => "&lang=en",
-            LanguageChoice::Japanese => "&lang=ja",
-        }
-    }
-}
-
 /// The language that a link asks for.
 pub fn language_of(query: &str) -> LanguageChoice {
     let name = query.split('&').find_map(|pair| pair.strip_prefix("lang="));

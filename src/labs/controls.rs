@@ -347,14 +347,11 @@ pub fn reset_button<S: Model>(state: RwSignal<S>) -> AnyView {
 
 /// What a lab ends with: the table of its numbers and its text.
 pub fn ending(shared: Shared, table: Signal<Table>, prose: &'static str) -> AnyView {
-    // The links in it are for every language.
-    let choice = shared.common.with_untracked(|c| c.language.in_link()).replace('&', "&amp;");
-    let prose = prose.replace("=\"?v=1", &format!("=\"?v=1{choice}"));
     view! {
         {show(move || shared.shows(Group::Numbers), move || view! { <Numbers table /> }.into_any())}
         {show(
             move || shared.shows(Group::Text),
-            move || view! { <article class="prose" inner_html=prose.clone()></article> }.into_any(),
+            move || view! { <article class="prose" inner_html=prose></article> }.into_any(),
         )}
     }
     .into_any()

@@ -91,9 +91,10 @@ window.enlist = async (worker, message) => {
 // The language that the address asks for, or the first that the browser prefers. What is on the page already has
 // its Japanese beside it; the rest of it comes beside the module, which finds it in `window.words`.
 const languages = [query.get('lang'), ...navigator.languages.map((name) => name.split('-')[0])];
+const language = languages.find((name) => name === 'en' || name === 'ja');
 const root = document.documentElement;
 let words;
-if (languages.find((name) => name === 'en' || name === 'ja') === 'ja') {
+if (language === 'ja') {
   root.lang = 'ja';
   for (const element of document.querySelectorAll('[data-ja]')) {
     const [text, title] = element.dataset.ja.split('|');
@@ -107,6 +108,16 @@ if (languages.find((name) => name === 'en' || name === 'ja') === 'ja') {
       root.lang = 'en';
     });
 }
+// Links within the page stay in a language that the address asks for; in time also for those that are opened
+// elsewhere.
+const stay = ({ target }) => {
+  const link = target.closest?.('a[href^="?"]');
+  const address = link?.getAttribute('href');
+  if (address && !address.includes('lang=')) {
+    link.setAttribute('href', `${address === '?' ? '?v=1' : address}&lang=${language}`);
+  }
+};
+if (query.get('lang') === language) ['pointerdown', 'focusin'].forEach((type) => addEventListener(type, stay, true));
 const failed = () => document.getElementById('failed').textContent;
 
 // What the first lab's module leaves to that of the other labs: the insides of menus.
@@ -124,7 +135,8 @@ window.more = async (what, place, ...rest) => {
 };
 
 // The labs that there are stand in the page's navigation; all but the first are in one module, and so is the
-// first one for targets of the visitor's own making, whether the address holds them or its fragment asks for one.
+// first one for targets of the visitor's own making, whether the address holds them or its fragment asks for one,
+// and in other languages: the first lab's own module speaks English.
 const [first, ...links] = document.querySelectorAll('nav a');
 const link = links.find((a) => a.search.endsWith('lab=' + (query.get('lab') ?? '')));
 const own = /^(custom|points|digits)$/;
@@ -134,7 +146,7 @@ if (link) {
   link.ariaCurrent = 'page';
   document.querySelector('h1').textContent = link.title;
 }
-const [script, module] = link || isOwn ? [noted('labs-script'), noted('labs-module')] : window.own;
+const [script, module] = link || isOwn || words ? [noted('labs-script'), noted('labs-module')] : window.own;
 try {
   const bytes = get(module);
   const start = (await import(at(script))).default;

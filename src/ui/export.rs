@@ -11,8 +11,6 @@ use super::figure::Picture;
 use super::panel::Work;
 use super::reactive::{show, text};
 use crate::words::tr;
-#[cfg(not(labs))]
-use crate::words::{Language, with};
 use leptos::html::Details;
 use leptos::prelude::*;
 #[cfg(not(labs))]
@@ -97,7 +95,7 @@ fn fill(
             order.push(&exports.query.get_untracked().into());
             order.push(&(picture.theme.get_untracked() == crate::plot::Theme::Dark).into());
             order.push(&picture.width.get_untracked().into());
-            order.push(&with(Language::English, || work.place.get_untracked()).into());
+            order.push(&work.place.get_untracked().into());
             order.push(&js_sys::Uint8Array::from(&work.reply.get_untracked()[..]).into());
         }
         order

@@ -9,23 +9,26 @@
 //! `build.rs` makes a sorted array of the English texts, which is searched while compiling and is in no module.
 //! What the modules hold is the English that they use, each with its place in that array: the line of the same
 //! place in a translation says the same. In the browser a translation is a file that comes before the module
-//! starts, to those only who read it; natively it is compiled in.
+//! starts, to those only who read it; natively it is compiled in. The module of the first lab speaks English alone,
+//! since looking a text up takes room that its first load has not: who reads another language gets that lab from
+//! the module of all labs.
 //!
 //! Left out on purpose: plurals (a text of its own for one), and languages written from right to left. Names in
 //! links, of quantities and of columns in files are no words: they stay as they are in every language.
 
-use std::cell::Cell;
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 
+#[cfg(labs)]
+mod spoken;
 #[cfg(test)]
 mod tests;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
+#[cfg(all(labs, target_arch = "wasm32"))]
 mod web;
 
-#[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
-pub use web::in_english;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub use web::{essay_in, load};
+#[cfg(labs)]
+pub use spoken::{fill, language, pick, with};
+#[cfg(all(labs, target_arch = "wasm32"))]
+pub use web::{essay_in, in_english, load};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
@@ -76,7 +79,10 @@ impl Words {
     /// The text in the language of the page.
     #[must_use]
     pub fn text(self) -> &'static str {
-        pick(self.english, self.index)
+        #[cfg(labs)]
+        return pick(self.english, self.index);
+        #[cfg(not(labs))]
+        self.english
     }
 }
 
@@ -86,70 +92,11 @@ impl Display for Words {
     }
 }
 
-/// The lines of a translation by index.
-type Lines = &'static [&'static str];
-
-thread_local! {
-    /// The lines of the language in force; none for English.
-    static LINES: Cell<Lines> = const { Cell::new(&[]) };
-}
-
-/// The language in force on this thread.
+/// The language in force: the module of the first lab has one.
+#[cfg(not(labs))]
 #[must_use]
-pub fn language() -> Language {
-    if LINES.get().is_empty() { Language::English } else { Language::Japanese }
-}
-
-/// Does something in a language, whichever is in force around it. In the browser there are English and the
-/// language of the page only.
-pub fn with<T>(language: Language, action: impl FnOnce() -> T) -> T {
-    /// Puts the lines back, also where the action panics.
-    struct Before(Lines);
-    impl Drop for Before {
-        fn drop(&mut self) {
-            LINES.set(self.0);
-        }
-    }
-    let before = Before(LINES.get());
-    LINES.set(match language {
-        Language::English => &[],
-        #[cfg(not(target_arch = "wasm32"))]
-        Language::Japanese => &JAPANESE,
-        #[cfg(target_arch = "wasm32")]
-        Language::Japanese => before.0,
-    });
-    let result = action();
-    drop(before);
-    result
-}
-
-/// A text in the language in force.
-#[doc(hidden)]
-#[must_use]
-pub fn pick(english: &'static str, index: u16) -> &'static str {
-    #[cfg(all(labs, feature = "web", target_arch = "wasm32"))]
-    web::follow();
-    LINES.get().get(usize::from(index)).copied().unwrap_or(english)
-}
-
-/// A template with its places filled: `{}` in order, `{0}`, `{1}`, … by number.
-#[doc(hidden)]
-#[must_use]
-pub fn fill(template: &str, arguments: &[&dyn Display]) -> String {
-    let mut text = String::new();
-    let (mut rest, mut next) = (template, 0);
-    while let Some((before, inside)) = rest.split_once('{') {
-        text.push_str(before);
-        // The catalogue's reader has seen to it that every brace has its fellow.
-        let (name, after) = inside.split_once('}').unwrap_or_default();
-        let place = name.parse().unwrap_or(next);
-        if let Some(argument) = arguments.get(place) {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{argument}");
-        }
-        (rest, next) = (after, next + 1);
-    }
-    text + rest
+pub const fn language() -> Language {
+    Language::English
 }
 
 /// The place of a text in the catalogue. It is for constants alone: a text that is not there, or that has not as
@@ -198,6 +145,7 @@ const fn order(a: &[u8], b: &[u8]) -> i32 {
 }
 
 /// See the head of this module.
+#[cfg(labs)]
 macro_rules! tr {
     ($english:literal) => {{
         const INDEX: u16 = $crate::words::index($english, 0);
@@ -206,6 +154,19 @@ macro_rules! tr {
     ($english:literal, $($argument:expr),+ $(,)?) => {{
         const INDEX: u16 = $crate::words::index($english, [$(stringify!($argument)),+].len());
         $crate::words::fill($crate::words::pick($english, INDEX), &[$(&$argument),+])
+    }};
+}
+
+/// The same where only English is spoken; that there is a translation is checked all the same.
+#[cfg(not(labs))]
+macro_rules! tr {
+    ($english:literal) => {{
+        const _: u16 = $crate::words::index($english, 0);
+        $english
+    }};
+    ($english:literal, $($argument:expr),+ $(,)?) => {{
+        const _: u16 = $crate::words::index($english, [$(stringify!($argument)),+].len());
+        format!($english, $($argument),+)
     }};
 }
 
@@ -220,9 +181,14 @@ macro_rules! word {
 /// The text of a lab as HTML, `essay!("gan")`, by the name of its folder.
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 macro_rules! essay {
-    ($lab:literal) => {
-        $crate::words::essay_in($lab, include_str!(concat!(env!("OUT_DIR"), "/", $lab, ".text.en.html")))
-    };
+    ($lab:literal) => {{
+        const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/", $lab, ".text.en.html"));
+        #[cfg(labs)]
+        let text = $crate::words::essay_in($lab, ENGLISH);
+        #[cfg(not(labs))]
+        let text = ENGLISH;
+        text
+    }};
 }
 
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

@@ -1,14 +1,10 @@
 //! The translation in the browser: the start script fetches the file beside the module and leaves its text in
-//! `window.words`, where every module of the page finds it.
+//! `window.words`, where the module of the labs finds it.
 
-use super::LINES;
-#[cfg(labs)]
+use super::spoken::LINES;
 use super::{Language, with};
-#[cfg(labs)]
 use leptos::prelude::{ArcTrigger, Notify, Track};
-use std::cell::Cell;
-#[cfg(labs)]
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -18,13 +14,9 @@ extern "C" {
     static TEXT: Option<String>;
 }
 
-#[cfg(labs)]
 thread_local! {
     /// What everything that says something follows on a page that is not in English.
     static SPOKEN: OnceCell<ArcTrigger> = const { OnceCell::new() };
-}
-
-thread_local! {
     /// The labs' texts as HTML, each after a line with its name.
     static ESSAYS: Cell<&'static str> = const { Cell::new("") };
 }
@@ -37,7 +29,6 @@ pub fn load() {
         let (lines, essays) = text.split_once('\u{c}').unwrap_or((text, ""));
         LINES.set(Vec::leak(lines.split('\n').collect()));
         ESSAYS.set(essays);
-        #[cfg(labs)]
         SPOKEN.with(|spoken| drop(spoken.set(ArcTrigger::new())));
     }
 }
@@ -51,14 +42,12 @@ pub fn essay_in(name: &str, english: &'static str) -> &'static str {
 }
 
 /// Makes whatever computes at the moment compute anew within [`in_english`], and after it.
-#[cfg(labs)]
 pub(super) fn follow() {
     SPOKEN.with(|spoken| spoken.get().map(Track::track));
 }
 
 /// Does something with all that follows signals in English, figures among them: for files, whose names of
 /// columns are the same in every language.
-#[cfg(labs)]
 pub fn in_english<T>(action: impl FnOnce() -> T) -> T {
     let again = || SPOKEN.with(|spoken| spoken.get().map(Notify::notify));
     let result = with(Language::English, || {
