@@ -109,8 +109,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     const CATALOGUE: &str = "src/words/ja.txt";
     println!("cargo::rerun-if-changed={CATALOGUE}");
     let text = std::fs::read_to_string(CATALOGUE)?;
-    let catalogue =
-        words::parse(&text).map_err(|e| format!("{CATALOGUE}:{}", e.replace('\n', "\n{CATALOGUE}:")))?;
+    let catalogue = words::parse(&text)
+        .map_err(|e| format!("{CATALOGUE}:{}", e.replace('\n', &format!("\n{CATALOGUE}:"))))?;
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("words.rs"), words::arrays(&catalogue))?;
     #[cfg(feature = "web")]

@@ -27,8 +27,12 @@ use crate::ui::reactive::{flag, text};
 use crate::ui::theme::use_theme;
 use crate::ui::words;
 use crate::words::{Language, language, tr};
+use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+#[cfg(not(labs))]
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use web_sys::HtmlDetailsElement;
 
 /// Puts the first lab in place of the static text that stood in `#app` while the module loaded.
 pub fn mount() {
@@ -347,7 +351,14 @@ fn share(query: Memo<String>) -> AnyView {
         );
     };
     view! {
-        <div class="share">
+        <div
+            class="share"
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    shown.set(false);
+                }
+            }
+        >
             <button
                 type="button"
                 class="primary"
@@ -358,11 +369,6 @@ fn share(query: Memo<String>) -> AnyView {
                     message.update(String::clear);
                     if shown.get_untracked() {
                         copy(&untrack(link), copied);
-                    }
-                }
-                on:keydown=move |event| {
-                    if event.key() == "Escape" {
-                        shown.set(false);
                     }
                 }
             >
@@ -378,10 +384,56 @@ fn share(query: Memo<String>) -> AnyView {
                     on:focus=move |event| { event_target::<web_sys::HtmlInputElement>(&event).select() }
                 />
                 <p role="status">{text(move || message.get())}</p>
+                {embedding(query)}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// The builder of embedded figures, which is in the module of the other labs: filled when it is first opened.
+fn embedding(query: Memo<String>) -> AnyView {
+    let details = NodeRef::<Details>::new();
+    let filled = StoredValue::new(false);
+    let toggled = move |_| {
+        if let Some(details) = details.get_untracked()
+            && !filled.get_value()
+        {
+            filled.set_value(true);
+            fill(&details, query);
+        }
+    };
+    view! {
+        <details class="embedding" node_ref=details on:toggle=toggled>
+            <summary>{tr!("Embed in a page of yours")}</summary>
+        </details>
+    }
+    .into_any()
+}
+
+#[cfg(labs)]
+fn fill(details: &HtmlDetailsElement, query: Memo<String>) {
+    crate::labs::controls::embed::fill(details, move || query.get_untracked());
+}
+
+#[cfg(not(labs))]
+#[wasm_bindgen]
+extern "C" {
+    /// Of the start script: loads the other module and lets it fill a menu.
+    #[wasm_bindgen(catch, js_namespace = window, js_name = more)]
+    fn fill_elsewhere(
+        what: &str,
+        details: &HtmlDetailsElement,
+        query: &Closure<dyn FnMut() -> String>,
+    ) -> Result<js_sys::Promise, wasm_bindgen::JsValue>;
+}
+
+#[cfg(not(labs))]
+fn fill(details: &HtmlDetailsElement, query: Memo<String>) {
+    let query = Closure::new(move || query.get_untracked());
+    // Without the start script's function there is nothing to be done, and the summary stays.
+    let _ = fill_elsewhere("embed_menu", details, &query);
+    query.forget();
 }
 
 /// A bell curve in a lens.

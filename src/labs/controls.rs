@@ -5,6 +5,8 @@ mod component_pad;
 #[cfg(labs)]
 mod digits;
 #[cfg(labs)]
+pub mod embed;
+#[cfg(labs)]
 mod import;
 #[cfg(labs)]
 mod pad;

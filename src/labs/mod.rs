@@ -20,6 +20,10 @@ pub mod digits;
 #[cfg(labs)]
 pub mod elbo;
 #[cfg(labs)]
+pub mod embed;
+#[cfg(test)]
+mod essays;
+#[cfg(labs)]
 pub mod export;
 pub mod figures;
 #[cfg(labs)]
@@ -253,6 +257,20 @@ impl LabState {
             LabState::Gan(state) => state.common(),
             LabState::DiffusionLoss(state) => state.common(),
             LabState::Learned(state) => state.common(),
+        }
+    }
+
+    /// The same, to change. The target is not to be changed so: a lab may have to follow.
+    #[cfg(labs)]
+    pub fn common_mut(&mut self) -> &mut Common {
+        match self {
+            LabState::Density(state) => state.common_mut(),
+            LabState::Forward(state) => state.common_mut(),
+            LabState::Elbo(state) => state.common_mut(),
+            LabState::Classifier(state) => state.common_mut(),
+            LabState::Gan(state) => state.common_mut(),
+            LabState::DiffusionLoss(state) => state.common_mut(),
+            LabState::Learned(state) => state.common_mut(),
         }
     }
 

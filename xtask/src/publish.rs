@@ -135,20 +135,23 @@ fn entry_page(page: &str, lab: &Lab) -> Result<String> {
         };
         entry.replace_range(element.span, &deeper);
     }
-    let heading = html::elements(&entry).into_iter().find(|e| e.name == "h1");
-    let start = heading.map_or(0, |heading| heading.span.end);
-    let end = entry[start..].find('<').map_or(start, |length| start + length);
-    entry.replace_range(start..end, &escaped(&lab.title));
-    let (start, end) = between(&entry, "<title>", "</title>")?;
-    entry.replace_range(start..end, &escaped(&format!("{} · Scorescope", lab.title)));
+    entry = with_text(&entry, "h1", &escaped(&lab.title))?;
+    entry = with_text(&entry, "title", &escaped(&format!("{} · Scorescope", lab.title)))?;
     insert_in_head(&entry, &format!("<meta id=\"lab\" content=\"{}\">", lab.name))
 }
 
-/// Where the text between two tags stands.
-fn between(page: &str, open: &str, close: &str) -> Result<(usize, usize)> {
-    let start = page.find(open).map(|i| i + open.len());
-    let found = start.and_then(|start| Some((start, start + page[start..].find(close)?)));
-    found.ok_or_else(|| Error::Check(format!("the page has no {open}")))
+/// A page with another text in its only element of a name.
+fn with_text(page: &str, name: &str, text: &str) -> Result<String> {
+    let (start, end) = inside(page, name)?;
+    Ok(format!("{}{text}{}", &page[..start], &page[end..]))
+}
+
+/// Where the text of the first element of a name stands.
+fn inside(page: &str, name: &str) -> Result<(usize, usize)> {
+    let start = html::elements(page).into_iter().find(|e| e.name == name).map(|e| e.span.end);
+    let close = format!("</{name}>");
+    let found = start.and_then(|start| Some((start, start + page[start..].find(&close)?)));
+    found.ok_or_else(|| Error::Check(format!("the page has no <{name}>")))
 }
 
 fn insert_in_head(page: &str, text: &str) -> Result<String> {
@@ -205,7 +208,7 @@ fn tagged(page: &str, lab: &Lab, up: &str, publication: &Publication) -> Result<
         }
     }
     if publication.previews {
-        let (_, end) = between(&page, "<noscript>", "</noscript>")?;
+        let (_, end) = inside(&page, "noscript")?;
         let picture = format!(
             "<p>{}</p><img src=\"./{up}{}/preview.png\" width=\"1200\" height=\"630\" alt=\"{}\">",
             escaped(about),
@@ -299,7 +302,7 @@ mod tests {
     //! A page as trunk writes it, made into an entry page.
     use super::*;
 
-    const INDEX: &str = "<html><head><title>All</title><meta name=\"description\" content=\"old\">\
+    const INDEX: &str = "<html><head><title data-ja=\"x\">All</title><meta name=\"description\" content=\"old\">\
         <link rel=\"stylesheet\" href=\"./main.css\"><script type=\"module\" src=\"./boot.js\"></script></head>\
         <body><a class=\"brand\" href=\"?\">S</a><nav>\
         <a href=\"?v=1&amp;lab=density\" title=\"The formula\" aria-current=\"page\">D</a>\

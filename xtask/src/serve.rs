@@ -1,9 +1,9 @@
 //! A static file server for looking at the page and for testing it: one folder under one path, on
 //! this machine only.
 //!
-//! It answers GET and HEAD, one request a connection. It keeps no cache and asks browsers to keep
-//! none, follows no link out of its folder, and has no TLS, ranges or compression: it is no server
-//! for the public. Every answer may be read by any origin, as on the usual static hosts: a sandboxed
+//! It answers GET and HEAD, one request a connection, with the compressed copy of a file where there is one and
+//! the browser takes it. Browsers may keep what is named by its content and ask again for everything else. It
+//! follows no link out of its folder, and has no TLS and no ranges: it is no server for the public. Every answer may be read by any origin, as on the usual static hosts: a sandboxed
 //! frame has none of its own, and its module scripts would be refused otherwise.
 
 use std::{
@@ -127,18 +127,18 @@ impl Drop for Server {
     }
 }
 
-/// An answer: status, content type, an address to go to instead, and the body.
+/// An answer: status, content type, more headers, and the body.
 struct Answer {
     status: u16,
     kind: &'static str,
-    location: Option<String>,
+    headers: String,
     body: Vec<u8>,
 }
 
 impl Answer {
     fn plain(status: u16) -> Self {
         let body = format!("{status} {}\n", reason(status)).into_bytes();
-        Self { status, kind: "text/plain; charset=utf-8", location: None, body }
+        Self { status, kind: "text/plain; charset=utf-8", headers: String::new(), body }
     }
 }
 
@@ -151,15 +151,17 @@ impl Site {
         if lines.read_line(&mut first)? == 0 {
             return Ok(());
         }
-        // The headers are of no interest, but must be read before the connection can close cleanly.
-        let mut header = String::new();
+        // All must be read before the connection can close cleanly.
+        let (mut header, mut takes_gzip) = (String::new(), false);
         while lines.read_line(&mut header)? > 2 {
+            let lower = header.to_ascii_lowercase();
+            takes_gzip |= lower.strip_prefix("accept-encoding:").is_some_and(|kinds| kinds.contains("gzip"));
             header.clear();
         }
         let mut words = first.split_whitespace();
         let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         let answer = match method {
-            "GET" | "HEAD" => self.find(target),
+            "GET" | "HEAD" => self.find(target, takes_gzip),
             _ => Answer::plain(405),
         };
         self.requests
@@ -169,24 +171,21 @@ impl Site {
         write!(
             stream,
             "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
-             Cache-Control: no-cache\r\nAccess-Control-Allow-Origin: *\r\n\
-             X-Content-Type-Options: nosniff\r\nConnection: close\r\n",
+             Access-Control-Allow-Origin: *\r\n\
+             X-Content-Type-Options: nosniff\r\nConnection: close\r\n{}\r\n",
             answer.status,
             reason(answer.status),
             answer.kind,
-            answer.body.len()
+            answer.body.len(),
+            answer.headers
         )?;
-        if let Some(location) = &answer.location {
-            write!(stream, "Location: {location}\r\n")?;
-        }
-        stream.write_all(b"\r\n")?;
         if method != "HEAD" {
             stream.write_all(&answer.body)?;
         }
         stream.flush()
     }
 
-    fn find(&self, target: &str) -> Answer {
+    fn find(&self, target: &str, takes_gzip: bool) -> Answer {
         let (path, query) = target.split_once('?').map_or((target, None), |(p, q)| (p, Some(q)));
         if format!("{path}/") == self.prefix {
             return redirect(path, query);
@@ -219,8 +218,21 @@ impl Site {
         if !file.starts_with(&self.folder) {
             return Answer::plain(404);
         }
+        let kind = content_type(&file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let keep =
+            if is_named_by_content(&name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let mut headers = format!("Cache-Control: {keep}\r\nVary: Accept-Encoding\r\n");
+        let copy = file.with_file_name(format!("{name}.gz")).canonicalize();
+        if takes_gzip
+            && let Some(copy) = copy.ok().filter(|copy| copy.starts_with(&self.folder))
+            && let Ok(body) = fs::read(copy)
+        {
+            headers.push_str("Content-Encoding: gzip\r\n");
+            return Answer { status: 200, kind, headers, body };
+        }
         match fs::read(&file) {
-            Ok(body) => Answer { status: 200, kind: content_type(&file), location: None, body },
+            Ok(body) => Answer { status: 200, kind, headers, body },
             Err(_) => Answer::plain(404),
         }
     }
@@ -231,7 +243,14 @@ fn redirect(path: &str, query: Option<&str>) -> Answer {
     // From the last segment, so that `//host` in the path cannot lead anywhere else.
     let last = path.rsplit('/').next().unwrap_or("");
     let query = query.map_or(String::new(), |q| format!("?{q}"));
-    Answer { location: Some(format!("./{last}/{query}")), ..Answer::plain(301) }
+    Answer { headers: format!("Location: ./{last}/{query}\r\n"), ..Answer::plain(301) }
+}
+
+/// Whether a file's name changes with its content: it ends in eight or more hexadecimal digits.
+fn is_named_by_content(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches("_bg");
+    let hash = stem.rsplit_once('-').map_or("", |(_, hash)| hash);
+    hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Undoes percent-encoding; nothing for what is no UTF-8 or badly encoded.
@@ -335,6 +354,27 @@ mod tests {
         let seen = server.requests();
         assert_eq!(seen.len(), 6);
         assert_eq!(seen[0], Request { path: "/some/sub/?lab=density".into(), status: 200 });
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_named_by_its_content_may_be_kept_and_compressed_copies_are_sent() -> Outcome {
+        let folder = Folder::new("kept")?;
+        fs::write(folder.0.join("site/app-0123456789abcdef_bg.wasm"), "module")?;
+        fs::write(folder.0.join("site/app-0123456789abcdef_bg.wasm.gz"), "packed")?;
+        let server = Server::start(&folder.0.join("site"), "/", 0)?;
+        let plain = ask(&server, "GET /app-0123456789abcdef_bg.wasm")?;
+        assert!(plain.contains("immutable") && plain.ends_with("module"), "{plain}");
+        let packed =
+            ask(&server, "GET /app-0123456789abcdef_bg.wasm HTTP/1.1\r\nAccept-Encoding: br, gzip\r\nX:")?;
+        assert!(packed.contains("Content-Encoding: gzip\r\n") && packed.ends_with("packed"), "{packed}");
+        assert!(packed.contains("Content-Type: application/wasm\r\n"));
+        let home = ask(&server, "GET /")?;
+        assert!(home.contains("Cache-Control: no-cache\r\n"), "{home}");
+        for name in ["embed.js", "sw.js", "embed-demo.html", "a-1234567.js", "index.html"] {
+            assert!(!is_named_by_content(name), "{name}");
+        }
+        assert!(is_named_by_content("boot-70c723ab.js"));
         Ok(())
     }
 

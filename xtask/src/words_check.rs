@@ -16,7 +16,7 @@ const SPOKEN: [&str; 4] = ["src/app.rs", "src/ui/", "src/labs/", "src/permalink/
 
 /// What stays as it is in every language: scripts and citations, names of quantities with what the command line
 /// says of them, and tests.
-const SILENT: [&str; 4] = ["src/labs/export/", "/report.rs", "/report/", "/tests"];
+const SILENT: [&str; 5] = ["src/labs/export.rs", "src/labs/export/", "/report.rs", "/report/", "/tests"];
 
 /// What is called with names and not with words; macros among them, and titles of what is cited.
 const NAMES: [&str; 26] = [

@@ -5,7 +5,7 @@ use super::worker::GPU;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, Url, Worker};
 
 #[wasm_bindgen]
 extern "C" {
@@ -101,10 +101,9 @@ pub(super) fn spawn(module: &Module) -> Result<Worker, JsValue> {
     let bag = BlobPropertyBag::new();
     bag.set_type("text/javascript");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&BOOT.into()), &bag)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
     let url = Url::create_object_url_with_blob(&blob)?;
-    let worker = Worker::new_with_options(&url, &options)?;
+    // Not of the type `module`: a sandboxed frame may not load those from a blob.
+    let worker = Worker::new(&url)?;
     // The address must outlive the loading of the script, so it is kept: some bytes a worker.
     let message = match module {
         Module::Own => Array::of2(&SCRIPT.with(|url| JsValue::from(url.clone())), &wasm_bindgen::module()),

@@ -8,11 +8,12 @@ pub use accuracy::{accuracy, share_right};
 
 use super::jobs::{SIDES, axes};
 use super::state::Classifier;
-use super::verdict::{RULE_NAMES, Verdict};
+use super::verdict::{Verdict, rule_names};
 use crate::compute::RegionsReply;
 use crate::labs::figures::{nice, short};
 use crate::math::classifier::posterior;
 use crate::plot::{Axis, ColourBar, ColourScale, Figure, Grid, Layer, Panel, Role, Row, Shading};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// Colours of the rules: Bayes', by the formula's weights, by uniform weights.
@@ -54,7 +55,7 @@ fn maps(state: &Classifier, found: Option<(&RegionsReply, &Verdict)>, [nx, ny]: 
     };
     let mut panels: Vec<Panel> = (0..3)
         .map(|rule| {
-            let mut panel = panel(RULE_NAMES[rule].to_owned());
+            let mut panel = panel(rule_names()[rule].to_owned());
             if let Some((reply, _)) = found {
                 panel.layers.push(Layer::Raster {
                     grid: grid(shades(reply, rule)),
@@ -71,7 +72,7 @@ fn maps(state: &Classifier, found: Option<(&RegionsReply, &Verdict)>, [nx, ny]: 
         })
         .collect();
     let chosen = state.chosen();
-    let mut last = panel(format!("lost by {}", RULE_NAMES[chosen]));
+    let mut last = panel(tr!("lost by {}", rule_names()[chosen]));
     let mut reach = 1.0;
     if let Some((reply, verdict)) = found {
         let lost = lost(reply, verdict, chosen);
@@ -82,25 +83,31 @@ fn maps(state: &Classifier, found: Option<(&RegionsReply, &Verdict)>, [nx, ny]: 
     }
     panels.push(last);
     let bar = ColourBar {
-        label: "p(Bayes’ label | x) − p(its label | x)".into(),
+        label: tr!("p(Bayes’ label | x) − p(its label | x)").into(),
         scale: ColourScale::sequential((0.0, reach)),
     };
     let lower = panels.split_off(2);
     let rows = vec![Row::new(panels), Row::new(lower).bar(bar, 1, 2)];
-    Figure { summary: summary(state, "Four maps of the plane", found.map(|f| f.1)), rows }
+    Figure { summary: summary(state, tr!("Four maps of the plane"), found.map(|f| f.1)), rows }
 }
 
 /// The figure in words.
 fn summary(state: &Classifier, what: &str, verdict: Option<&Verdict>) -> String {
     let Some(verdict) = verdict else {
-        return "The decision regions are being computed.".to_owned();
+        return tr!("The decision regions are being computed.").to_owned();
     };
     let percent = |share: f64| format!("{} %", short(100.0 * share));
     let [bayes, formula, uniform] = verdict.accuracy.map(percent);
     let [_, agrees, differs] = verdict.agreement.map(percent);
-    format!(
-        "{what}: the regions of {} classes by Bayes' rule, by the formula's weights and by uniform weights, and what the chosen weights lose against Bayes' rule. Right are {bayes}, {formula} and {uniform} of the density; the formula's weights agree with Bayes' rule on {agrees} of it, uniform weights on {differs}.",
+    tr!(
+        "{}: the regions of {} classes by Bayes’ rule, by the formula’s weights and by uniform weights, and what the chosen weights lose against Bayes’ rule. Right are {}, {} and {} of the density; the formula’s weights agree with Bayes’ rule on {} of it, uniform weights on {}.",
+        what,
         state.classes(),
+        bayes,
+        formula,
+        uniform,
+        agrees,
+        differs,
     )
 }
 

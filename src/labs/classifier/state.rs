@@ -7,6 +7,7 @@ use crate::math::Rule;
 use crate::math::classifier::{Classes, Deal, MAX_CLASSES};
 use crate::math::targets::Preset;
 use crate::permalink::{Notice, Number, Reader, Writer};
+use crate::words::tr;
 
 pub use crate::labs::density::RULES;
 
@@ -103,15 +104,17 @@ impl Model for Classifier {
         if state.is_digits() {
             let chosen = (state.classes.take(), state.deal.take());
             if chosen != (None, None) {
-                let reason = "The digits have classes of their own: “classes” and “deal” were ignored.";
+                let reason = tr!("The digits have classes of their own: “classes” and “deal” were ignored.");
                 reader.notice(Notice::Conflict(reason.to_owned()));
             }
             return state;
         }
         let components = state.common.target.mixture().len();
         if let Some(wanted) = state.classes.filter(|wanted| *wanted > components as f64) {
-            let reason = format!(
-                "“classes={wanted}” needs as many components, and the target has {components}: showing its own classes."
+            let reason = tr!(
+                "“classes={}” needs as many components, and the target has {}: showing its own classes.",
+                wanted,
+                components
             );
             reader.notice(Notice::Conflict(reason));
             state.classes = None;

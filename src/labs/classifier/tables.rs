@@ -4,10 +4,11 @@ use super::images;
 use super::jobs::{SIDES, axes, line};
 use super::plots::share_right;
 use super::state::Classifier;
-use super::verdict::{RULE_NAMES, Verdict, wilson};
+use super::verdict::{Verdict, rule_names, wilson};
 use crate::compute::{AccuracyReply, ImagesReply, RegionsReply};
 use crate::math::classifier::posterior;
 use crate::ui::table::{Table, TableRow, show};
+use crate::words::tr;
 
 /// Decimals of shares and nats.
 const DECIMALS: usize = 4;
@@ -16,8 +17,10 @@ const DECIMALS: usize = 4;
 pub fn rules(reply: &RegionsReply) -> Table {
     let Some(verdict) = Verdict::new(reply) else { return Table::default() };
     let mut columns: Vec<String> =
-        ["rule", "accuracy", "agrees with Bayes’", "log-loss (nats)"].map(str::to_owned).to_vec();
-    columns.extend((0..reply.classes).map(|class| format!("accuracy, class {class}")));
+        [tr!("rule"), tr!("accuracy"), tr!("agrees with Bayes’"), tr!("log-loss (nats)")]
+            .map(str::to_owned)
+            .to_vec();
+    columns.extend((0..reply.classes).map(|class| tr!("accuracy, class {}", class)));
     let row = |(rule, name): (usize, &&str)| {
         let mut cells = vec![
             Some(verdict.accuracy[rule]),
@@ -28,9 +31,9 @@ pub fn rules(reply: &RegionsReply) -> Table {
         TableRow { heading: (**name).to_owned(), cells, decimals: DECIMALS }
     };
     Table {
-        caption: "With exact expectations, as shares of the density".to_owned(),
+        caption: tr!("With exact expectations, as shares of the density").to_owned(),
         columns,
-        rows: RULE_NAMES.iter().enumerate().map(row).collect(),
+        rows: rule_names().iter().enumerate().map(row).collect(),
     }
 }
 
@@ -49,22 +52,32 @@ pub fn points(state: &Classifier, reply: &AccuracyReply) -> Table {
         let share = share_right(&reply.labels[rule], &reply.truth);
         row((**name).to_owned(), share, Some(reply.log_loss[rule]), None)
     };
-    let mut rows: Vec<TableRow> = RULE_NAMES.iter().enumerate().map(exact).collect();
+    let mut rows: Vec<TableRow> = rule_names().iter().enumerate().map(exact).collect();
     let draws = state.draws as usize;
     for curve in &reply.curves {
         if let Some((_, share)) = curve.accuracy.iter().find(|(tried, _)| *tried == draws) {
-            let sharing = if curve.shared { "shared" } else { "own" };
-            let name = RULE_NAMES[if curve.uniform { 2 } else { 1 }];
-            let plural = if draws == 1 { "" } else { "s" };
-            let heading = format!("{name}, {draws} {sharing} draw{plural}");
+            let name = rule_names()[if curve.uniform { 2 } else { 1 }];
+            let heading = match (curve.shared, draws) {
+                (true, 1) => tr!("{}, {} shared draw", name, draws),
+                (true, _) => tr!("{}, {} shared draws", name, draws),
+                (false, 1) => tr!("{}, {} own draw", name, draws),
+                (false, _) => tr!("{}, {} own draws", name, draws),
+            };
             rows.push(row(heading, *share, None, Some(curve.variance)));
         }
     }
     Table {
-        caption: format!("On {n} points drawn with their classes, with 95 % intervals"),
-        columns: ["rule", "accuracy", "from", "to", "log-loss (nats)", "variance of one draw (nats²)"]
-            .map(str::to_owned)
-            .to_vec(),
+        caption: tr!("On {} points drawn with their classes, with 95 % intervals", n),
+        columns: [
+            tr!("rule"),
+            tr!("accuracy"),
+            tr!("from"),
+            tr!("to"),
+            tr!("log-loss (nats)"),
+            tr!("variance of one draw (nats²)"),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows,
     }
 }
@@ -97,15 +110,15 @@ pub fn plotted(state: &Classifier, reply: &RegionsReply) -> Table {
     };
     let columns = [
         first,
-        "Bayes’ label",
-        "formula’s label",
-        "uniform’s label",
-        "Bayes’ posterior of Bayes’ label",
-        "formula’s",
-        "uniform’s",
+        tr!("Bayes’ label"),
+        tr!("formula’s label"),
+        tr!("uniform’s label"),
+        tr!("Bayes’ posterior of Bayes’ label"),
+        tr!("formula’s"),
+        tr!("uniform’s"),
     ];
     Table {
-        caption: "Some of the plotted numbers".to_owned(),
+        caption: tr!("Some of the plotted numbers").to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
     }
@@ -128,9 +141,11 @@ pub fn digits(state: &Classifier, reply: &ImagesReply) -> Table {
         }
     };
     Table {
-        caption: format!("On {n} images held out, {} draws a class, with 95 % intervals", state.draws),
-        columns: ["rule", "accuracy", "from", "to", "agrees with Bayes’"].map(str::to_owned).to_vec(),
-        rows: RULE_NAMES.iter().enumerate().map(row).collect(),
+        caption: tr!("On {} images held out, {} draws a class, with 95 % intervals", n, state.draws),
+        columns: [tr!("rule"), tr!("accuracy"), tr!("from"), tr!("to"), tr!("agrees with Bayes’")]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rule_names().iter().enumerate().map(row).collect(),
     }
 }
 
@@ -142,10 +157,10 @@ pub fn confusion(state: &Classifier, reply: &ImagesReply) -> Table {
         cells: counts.iter().map(|count| Some(*count as f64)).collect(),
         decimals: 0,
     };
-    let mut columns = vec!["digit".to_owned()];
-    columns.extend((0..10).map(|label| format!("labelled {label}")));
+    let mut columns = vec![tr!("digit").to_owned()];
+    columns.extend((0..10).map(|label| tr!("labelled {}", label)));
     Table {
-        caption: format!("Labels by {}", RULE_NAMES[state.chosen()]),
+        caption: tr!("Labels by {}", rule_names()[state.chosen()]),
         columns,
         rows: counts.chunks_exact(10).enumerate().map(row).collect(),
     }

@@ -11,9 +11,12 @@
 
 use crate::compute::RegionsReply;
 use crate::math::classifier::{decide, posterior};
+use crate::words::tr;
 
 /// Names of the rules, in the order of a reply.
-pub const RULE_NAMES: [&str; 3] = ["Bayes’ rule", "formula’s weights", "uniform weights"];
+pub fn rule_names() -> [&'static str; 3] {
+    [tr!("Bayes’ rule"), tr!("formula’s weights"), tr!("uniform weights")]
+}
 
 /// Labels and measures of the three rules: Bayes', by the formula's weights, by uniform weights.
 #[derive(Clone, Debug, Default, PartialEq)]

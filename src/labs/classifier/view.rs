@@ -21,7 +21,7 @@ use crate::ui::reactive::{dynamic, flag, later, number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::words;
-use crate::words::essay;
+use crate::words::{essay, tr};
 use leptos::prelude::*;
 
 /// The lab; a [`View`](crate::labs::controls::View).
@@ -53,7 +53,7 @@ pub fn view(
                     main_figure(state, main, theme)
                 }
             })}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(
                     move || shows(Group::Target),
                     move || view! { <TargetControls shared /> }.into_any(),
@@ -107,11 +107,11 @@ fn main_figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<T
     let words = move || {
         status_line(main, |reply| match reply {
             Reply::Regions(reply) if reply.classes == 1 => {
-                Some(("The target has one component, so there is one class. Computed".to_owned(), ""))
+                Some((tr!("The target has one component, so there is one class. Computed").to_owned(), ""))
             }
             Reply::Regions(reply) => {
                 let points: usize = reply.counts.iter().product();
-                Some((format!("{points} points, {} classes", reply.classes), ""))
+                Some((tr!("{} points, {} classes", points, reply.classes), ""))
             }
             _ => None,
         })
@@ -125,7 +125,7 @@ fn main_figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: Memo<T
         work: Some(main.work()),
         said: status(words),
         below: view! { <TableView table=rules /> }.into_any(),
-        ..Panel::new(Picture::new("Decision regions", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Decision regions"), figure, theme, width, height))
     })
 }
 
@@ -147,13 +147,13 @@ fn accuracy_figure(state: RwSignal<Classifier>, accuracy: Job<Classifier>, theme
     };
     panel(Panel {
         name: "accuracy",
-        heading: Some(("accuracy-heading", "How many draws it takes")),
+        heading: Some(("accuracy-heading", tr!("How many draws it takes"))),
         work: Some(accuracy.work()),
-        said: note(
-            "Points drawn from the target with their classes; each draw is a step, chosen with probability proportional to its weight, and noise. Shared: all classes get the same draws. Own: each class gets its own. Bars are 95 % intervals for the choice of the points; four repetitions of the draws.",
-        ),
+        said: note(tr!(
+            "Points drawn from the target with their classes; each draw is a step, chosen with probability proportional to its weight, and noise. Shared: all classes get the same draws. Own: each class gets its own. Bars are 95 % intervals for the choice of the points; four repetitions of the draws."
+        )),
         below: view! { <TableView table=table(accuracy, reply, tables::points) /> }.into_any(),
-        ..Panel::new(Picture::new("Accuracy against draws", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Accuracy against draws"), figure, theme, width, height))
     })
 }
 
@@ -172,9 +172,9 @@ fn ClassControls(state: RwSignal<Classifier>) -> impl IntoView {
     };
     view! {
         <fieldset>
-            <legend>"Classes"</legend>
+            <legend>{tr!("Classes")}</legend>
             <NumberField
-                label="Number of classes"
+                label=tr!("Number of classes")
                 spec=CLASSES
                 home=number(own)
                 value=number(move || state.with(|s| s.classes() as f64))
@@ -183,7 +183,7 @@ fn ClassControls(state: RwSignal<Classifier>) -> impl IntoView {
                 disabled=single
             />
             <ChoiceField
-                label="Components are dealt"
+                label=tr!("Components are dealt")
                 key="deal"
                 options=deals
                 value=place(move || state.with(|s| place_of(&DEALS, &s.deal)))
@@ -199,16 +199,16 @@ fn WeightControls(state: RwSignal<Classifier>) -> impl IntoView {
     let scales = SCALES.map(|(name, _)| (name, words::scale(name))).to_vec();
     view! {
         <fieldset>
-            <legend>"Weights"</legend>
+            <legend>{tr!("Weights")}</legend>
             <ChoiceField
-                label="Compared on the last map"
+                label=tr!("Compared on the last map")
                 key="weights"
                 options=weights
                 value=place(move || state.with(|s| place_of(&WEIGHTS, &s.weights)))
                 set=move |i: usize| state.update(|s| s.weights = WEIGHTS[i].1)
             />
             <ChoiceField
-                label="Uniform weights sum to"
+                label=tr!("Uniform weights sum to")
                 key="scale"
                 options=scales
                 value=place(move || state.with(|s| place_of(&SCALES, &s.scale)))
@@ -223,9 +223,9 @@ fn StepControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
     let rules = RULES.map(|(name, value)| (name, words::rule(value))).to_vec();
     view! {
         <fieldset>
-            <legend>"Steps"</legend>
+            <legend>{tr!("Steps")}</legend>
             <ChoiceField
-                label="Formula’s weights"
+                label=tr!("Formula’s weights")
                 key="rule"
                 options=rules
                 value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
@@ -233,7 +233,7 @@ fn StepControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
             />
             {schedule_fields(shared)}
             <p class="hint" hidden=flag(move || state.with(|s| s.rule != Rule::Continuous))>
-                "The continuous rule has no steps; the uniform weights use those of the schedule."
+                {tr!("The continuous rule has no steps; the uniform weights use those of the schedule.")}
             </p>
         </fieldset>
     }
@@ -243,16 +243,16 @@ fn StepControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
 fn DrawControls(state: RwSignal<Classifier>, shared: Shared) -> impl IntoView {
     view! {
         <fieldset>
-            <legend>"Draws"</legend>
+            <legend>{tr!("Draws")}</legend>
             <NumberField
-                label="Draws a class"
+                label=tr!("Draws a class")
                 spec=DRAWS
                 value=number(move || state.with(|s| s.draws))
                 set=move |v| state.update(|s| s.draws = v)
                 slide=Slide::Log
             />
             <CheckField
-                label="Shared by the classes"
+                label=tr!("Shared by the classes")
                 value=flag(move || state.with(|s| s.shared))
                 set=move |on| state.update(|s| s.shared = on)
             />

@@ -16,6 +16,7 @@ use crate::labs::figures::{padded, short};
 use crate::math::diffusion_loss::{Weighting, weight_curve};
 use crate::math::{Time, fit_line};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row, ticks::fixed};
+use crate::words::tr;
 
 /// Losses this far above their least value are not what a figure is about, nats.
 const DEPTH: f64 = 12.0;
@@ -29,9 +30,9 @@ const LAMBDAS: (f64, f64) = (-12.0, 12.0);
 /// Name of a weighting beside its curve and in tables.
 pub fn name(weighting: Weighting) -> &'static str {
     match weighting {
-        Weighting::Formula => "formula",
-        Weighting::Uniform => "uniform",
-        Weighting::TruncatedSnr => "truncated SNR",
+        Weighting::Formula => tr!("formula"),
+        Weighting::Uniform => tr!("uniform"),
+        Weighting::TruncatedSnr => tr!("truncated SNR"),
         Weighting::Edm => "EDM",
         Weighting::MinSnr => "min-SNR",
     }
@@ -134,9 +135,9 @@ pub fn main(state: &DiffusionLoss, reply: &LossesReply, narrow: bool) -> Figure 
         .filter(|(_, fit)| fit.slope.is_finite())
         .map(|(w, fit)| format!("{} {} ({})", name(*w), fixed(fit.slope, 3), fixed(fit.r_squared, 3)))
         .collect();
-    let summary = format!(
+    let summary = tr!(
         "Left: the loss by each weighting and −log p over x, each less its least value, in nats. Right: the loss against −log p for points drawn from the target. Slopes, with R² in brackets: {}.",
-        if words.is_empty() { "being computed".to_owned() } else { words.join("; ") }
+        if words.is_empty() { tr!("being computed").to_owned() } else { words.join("; ") }
     );
     Figure { summary, rows }
 }
@@ -151,12 +152,12 @@ fn curves(state: &DiffusionLoss, sorted: &Sorted) -> Panel {
     let exact = line(EXACT);
     let top = exact.iter().map(|p| p.1).filter(|v| v.is_finite()).fold(1.0, f64::max).min(DEPTH);
     let label =
-        if target.dim() == 1 { "x".to_owned() } else { format!("x₂, with x₁ = {}", state.z(&target)) };
+        if target.dim() == 1 { "x".to_owned() } else { tr!("x₂, with x₁ = {}", state.z(&target)) };
     let mut panel = Panel::new(
         Axis::linear(label.replace('-', "−"), range(&target)),
-        Axis::linear("above the least (nats)", (-0.04 * top, top)),
+        Axis::linear(tr!("above the least (nats)"), (-0.04 * top, top)),
     )
-    .title("the loss over x");
+    .title(tr!("the loss over x"));
     panel.layers.push(Layer::Line {
         points: exact,
         role: Role::Exact,
@@ -185,10 +186,11 @@ fn scatter(state: &DiffusionLoss, sorted: &Sorted) -> Panel {
     let clouds: Vec<Vec<(f64, f64)>> = shown.iter().map(|(k, _)| cloud(*k)).collect();
     let x = padded(sorted.scatter.iter().map(|p| p.values[EXACT]));
     let y = padded(clouds.iter().flatten().flat_map(|p| [p.0, p.1]));
-    let mut panel = Panel::new(Axis::linear("−log p (nats)", x), Axis::linear("loss, shifted (nats)", y))
-        .title("points of the target");
+    let mut panel =
+        Panel::new(Axis::linear(tr!("−log p (nats)"), x), Axis::linear(tr!("loss, shifted (nats)"), y))
+            .title(tr!("points of the target"));
     panel.layers.push(
-        Layer::line(vec![(x.0, x.0), (x.1, x.1)], Role::Exact).dashed(Dash::Dashed).labelled("slope 1"),
+        Layer::line(vec![(x.0, x.0), (x.1, x.1)], Role::Exact).dashed(Dash::Dashed).labelled(tr!("slope 1")),
     );
     for ((k, weighting), points) in shown.into_iter().zip(clouds) {
         let (role, ..) = look(weighting, state.weights);
@@ -211,8 +213,9 @@ pub fn weights(state: &DiffusionLoss) -> Figure {
         .filter_map(|t| Some((Time::from_t(t)?.lambda(), t.to_string())))
         .collect();
     let mut panel = Panel::new(
-        Axis::linear("λ = log(t/(1−t)): data on the left, noise on the right", LAMBDAS).secondary("t", ticks),
-        Axis::log("weight relative to the formula", (1e-3, 1e3)),
+        Axis::linear(tr!("λ = log(t/(1−t)): data on the left, noise on the right"), LAMBDAS)
+            .secondary("t", ticks),
+        Axis::log(tr!("weight relative to the formula"), (1e-3, 1e3)),
     );
     let mut words = Vec::new();
     for (_, weighting) in drawn(state.weights) {
@@ -222,16 +225,11 @@ pub fn weights(state: &DiffusionLoss) -> Figure {
         if let Some(most) = points.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a })
             && weighting != Weighting::Formula
         {
-            words.push(format!(
-                "{} has most, {}, at λ = {}",
-                name(weighting),
-                short(most.1),
-                fixed(most.0, 1)
-            ));
+            words.push(tr!("{} has most, {}, at λ = {}", name(weighting), short(most.1), fixed(most.0, 1)));
         }
         panel.layers.push(Layer::Line { points, role, dash, width, label: Some(name(weighting).into()) });
     }
-    let summary = format!(
+    let summary = tr!(
         "Weight on the noise-prediction error per unit of λ relative to the formula’s, which is the same everywhere; on a logarithmic axis. {}.",
         words.join("; ")
     );

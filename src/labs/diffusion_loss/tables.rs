@@ -6,6 +6,7 @@ use crate::compute::{LossMinimisersReply, LossesReply, TrainingReply};
 use crate::learn::spec::Mean;
 use crate::math::diffusion_loss::Weighting;
 use crate::ui::table::{Table, TableRow, show};
+use crate::words::tr;
 
 /// Slopes and `R²` of all weightings over the points of the target.
 pub fn slopes(state: &DiffusionLoss, reply: &LossesReply) -> Table {
@@ -16,15 +17,15 @@ pub fn slopes(state: &DiffusionLoss, reply: &LossesReply) -> Table {
         decimals: 6,
     });
     Table {
-        caption: format!("Loss against −log p over {} points drawn from the target", sorted.scatter.len()),
-        columns: ["weights", "slope", "R²"].map(str::to_owned).to_vec(),
+        caption: tr!("Loss against −log p over {} points drawn from the target", sorted.scatter.len()),
+        columns: [tr!("weights"), tr!("slope"), "R²"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
 
 /// Where each objective is least, and what the model there is worth.
 pub fn minimisers(reply: &LossMinimisersReply) -> Table {
-    let names = Weighting::ALL.map(name).into_iter().chain(["likelihood"]).enumerate();
+    let names = Weighting::ALL.map(name).into_iter().chain([tr!("likelihood")]).enumerate();
     let (likeliest, least) = (reply.argmins[5], reply.divergences[5]);
     // The likelihood first: the others are measured against it.
     let mut rows: Vec<TableRow> = names
@@ -41,10 +42,11 @@ pub fn minimisers(reply: &LossMinimisersReply) -> Table {
         .collect();
     rows.rotate_right(1);
     Table {
-        caption:
+        caption: tr!(
             "Where each objective is least, and the divergence of the data from the model there, in nats"
-                .to_owned(),
-        columns: ["objective", "θ", "θ − likelihood’s", "KL(p ‖ pθ)", "KL − least"]
+        )
+        .to_owned(),
+        columns: [tr!("objective"), "θ", tr!("θ − likelihood’s"), "KL(p ‖ pθ)", tr!("KL − least")]
             .map(str::to_owned)
             .to_vec(),
         rows,
@@ -61,20 +63,22 @@ pub fn heads(reply: &TrainingReply) -> Table {
         cells: vec![Some(mean.value), Some(mean.error), rest[0], rest[1]],
         decimals: 4,
     };
-    let mut rows =
-        vec![row("truth", first.truth, [None; 2]), row("formula, exact score", first.exact, [None; 2])];
+    let mut rows = vec![
+        row(tr!("truth"), first.truth, [None; 2]),
+        row(tr!("formula, exact score"), first.exact, [None; 2]),
+    ];
     for (weighting, scores) in Weighting::ALL.iter().zip(scores) {
         let falls = [Some(scores.fall.value), Some(scores.predicted.value)];
         rows.push(row(name(*weighting), scores.learned, falls));
     }
     Table {
-        caption: format!("Held-out log-likelihood after {step} steps, in nats"),
+        caption: tr!("Held-out log-likelihood after {} steps, in nats", step),
         columns: [
-            "head",
-            "log-likelihood",
-            "standard error",
-            "fall below the exact score’s",
-            "predicted fall",
+            tr!("head"),
+            tr!("log-likelihood"),
+            tr!("standard error"),
+            tr!("fall below the exact score’s"),
+            tr!("predicted fall"),
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -93,7 +97,7 @@ pub fn plotted(state: &DiffusionLoss, reply: &LossesReply) -> Table {
     });
     let columns = ["x", "−log p"].into_iter().chain(Weighting::ALL.map(name));
     Table {
-        caption: "Some of the plotted numbers, in nats".to_owned(),
+        caption: tr!("Some of the plotted numbers, in nats").to_owned(),
         columns: columns.map(str::to_owned).collect(),
         rows: rows.collect(),
     }

@@ -23,7 +23,7 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{dynamic, flag, number, place, show};
 use crate::ui::table_view::TableView;
 use crate::ui::words;
-use crate::words::essay;
+use crate::words::{essay, tr};
 use heads::{Heads, use_heads};
 use leptos::prelude::*;
 
@@ -54,7 +54,7 @@ pub fn view(
     view! {
         <div class="lab">
             {main_figure(state, losses, theme)}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(
                     move || plane() && shows(Group::Probe),
@@ -66,10 +66,10 @@ pub fn view(
                     move || {
                         view! {
                             <fieldset>
-                                <legend>"Steps that training draws from"</legend>
+                                <legend>{tr!("Steps that training draws from")}</legend>
                                 {schedule_fields(shared)}
                                 <p class="hint" hidden=flag(move || state.with(|s| s.weights.uses_schedule()))>
-                                    "The chosen weights have times of their own; the schedule shows in the other curves."
+                                    {tr!("The chosen weights have times of their own; the schedule shows in the other curves.")}
                                 </p>
                             </fieldset>
                         }
@@ -81,7 +81,7 @@ pub fn view(
                     move || {
                         view! {
                             <fieldset>
-                                <legend>"Points of the target"</legend>
+                                <legend>{tr!("Points of the target")}</legend>
                                 {seed_fields(shared, Signal::stored(false))}
                             </fieldset>
                         }
@@ -151,8 +151,10 @@ fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme
                 let count = reply.exact.len();
                 let worst = short(worst);
                 Some((
-                    format!(
-                        "With the formula’s weights the loss differs from −log p by at most {worst} nats. {count} points"
+                    tr!(
+                        "With the formula’s weights the loss differs from −log p by at most {} nats. {} points",
+                        worst,
+                        count
                     ),
                     "",
                 ))
@@ -164,7 +166,7 @@ fn main_figure(state: RwSignal<DiffusionLoss>, losses: Job<DiffusionLoss>, theme
         work: Some(losses.work()),
         said: status(words),
         below: view! { <TableView table=table(losses, losses_reply, tables::slopes) /> }.into_any(),
-        ..Panel::new(Picture::new("Diffusion losses", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Diffusion losses"), figure, theme, width, height))
     })
 }
 
@@ -173,11 +175,11 @@ fn weights_figure(state: RwSignal<DiffusionLoss>, theme: Memo<Theme>) -> AnyView
     let figure: Memo<Option<Figure>> = Memo::new(move |_| Some(plots::weights(&state.get())));
     panel(Panel {
         name: "weights",
-        heading: Some(("weights-heading", "What each loss weighs")),
-        said: note(
-            "Weight of the noise-prediction error per unit of λ, scaled so that on a standard normal every loss is −log p.",
-        ),
-        ..Panel::new(Picture::new("Weights over log-SNR", figure, theme, width, height))
+        heading: Some(("weights-heading", tr!("What each loss weighs"))),
+        said: note(tr!(
+            "Weight of the noise-prediction error per unit of λ, scaled so that on a standard normal every loss is −log p."
+        )),
+        ..Panel::new(Picture::new(tr!("Weights over log-SNR"), figure, theme, width, height))
     })
 }
 
@@ -198,11 +200,11 @@ fn minimisers_figure(
     let models = MODELS.map(|(name, _)| (name, words::loss_model(name))).to_vec();
     panel(Panel {
         name: "minimisers",
-        heading: Some(("minimisers-heading", "What a wrong model settles on")),
+        heading: Some(("minimisers-heading", tr!("What a wrong model settles on"))),
         work: Some(minimisers.work()),
         before: view! {
             <ChoiceField
-                label="Family of models"
+                label=tr!("Family of models")
                 key="model"
                 options=models
                 value=place(move || state.with(|s| place_of(&MODELS, &s.model)))
@@ -211,7 +213,7 @@ fn minimisers_figure(
         }
         .into_any(),
         said: view! { <TableView table /> }.into_any(),
-        ..Panel::new(Picture::new("Losses of a family", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Losses of a family"), figure, theme, width, height))
     })
 }
 
@@ -251,7 +253,7 @@ fn chain_figure(
             Reply::DiffusionLoss(DiffusionLossReply::Chain(reply)) => {
                 let (worst, points) = (short(plots::largest_error(reply)), reply.chain.len());
                 Some((
-                    format!("Largest difference {worst} nats within 12 nats of the peak. {points} points"),
+                    tr!("Largest difference {} nats within 12 nats of the peak. {} points", worst, points),
                     "",
                 ))
             }
@@ -260,16 +262,16 @@ fn chain_figure(
     };
     panel(Panel {
         name: "chain",
-        heading: Some(("chain-heading", "The chain of conditionals")),
+        heading: Some(("chain-heading", tr!("The chain of conditionals"))),
         work: Some(chain.work()),
         said: view! {
             {status(words)}
-            {note("log p(x₁) + log p(x₂|x₁), each by the formula’s loss. Drag the line to move the context x₁.")}
+            {note(tr!("log p(x₁) + log p(x₂|x₁), each by the formula’s loss. Drag the line to move the context x₁."))}
         }
         .into_any(),
         ..Panel::new(Picture {
             probe: Some(probe),
-            ..Picture::new("Joint log-density", figure, theme, width, height)
+            ..Picture::new(tr!("Joint log-density"), figure, theme, width, height)
         })
     })
 }
@@ -282,13 +284,13 @@ fn context_control(state: RwSignal<DiffusionLoss>, shared: Shared) -> AnyView {
     let value = number(move || state.with(|s| shared.mixture.with(|m: &Mixture| s.z(m))));
     view! {
         <fieldset>
-            <legend>"Context"</legend>
+            <legend>{tr!("Context")}</legend>
             {dynamic(move || {
                 let (min, max) = range.get();
                 let spec = Number { key: "z", min, max, default: 0.0, whole: false };
                 view! {
                     <NumberField
-                        label="First coordinate"
+                        label=tr!("First coordinate")
                         unit="z = x₁"
                         spec
                         home=at_home
@@ -309,9 +311,9 @@ fn weight_controls(state: RwSignal<DiffusionLoss>) -> AnyView {
     let min_snr = move || state.with(|s| s.weights == Weighting::MinSnr);
     view! {
         <fieldset>
-            <legend>"Weights"</legend>
+            <legend>{tr!("Weights")}</legend>
             <ChoiceField
-                label="Weights picked out"
+                label=tr!("Weights picked out")
                 key="weights"
                 options=weights
                 value=place(move || state.with(|s| place_of(&WEIGHTS, &s.weights)))
@@ -322,7 +324,7 @@ fn weight_controls(state: RwSignal<DiffusionLoss>) -> AnyView {
                 move || {
                     view! {
                         <NumberField
-                            label="Largest weight"
+                            label=tr!("Largest weight")
                             unit="γ"
                             spec=GAMMA
                             value=number(move || state.with(|s| s.gamma))

@@ -4,6 +4,7 @@
 //! element, as it does with the modules. What went wrong is said in words and can be tried again.
 
 use super::{digits, install};
+use crate::words::tr;
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,8 +30,8 @@ pub async fn load() -> Result<(), String> {
         return Ok(());
     }
     let note = document().get_element_by_id("digits-data").and_then(|meta| meta.get_attribute("content"));
-    let address = note.ok_or("this copy of the page comes without them")?;
-    let bytes = fetch(&address).await.map_err(|_| "the file could not be fetched")?;
+    let address = note.ok_or(tr!("this copy of the page comes without them"))?;
+    let bytes = fetch(&address).await.map_err(|_| tr!("the file could not be fetched"))?;
     install(&bytes).map_err(|e| e.to_string())
 }
 

@@ -15,6 +15,7 @@ pub mod load;
 mod unpack;
 
 use crate::math::random::{stream, word};
+use crate::words::tr;
 use std::sync::OnceLock;
 use thiserror::Error;
 
@@ -41,7 +42,7 @@ const SPLIT_SEED: u32 = 1797;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum DigitsError {
     /// The bytes are not those of the file.
-    #[error("the file of the digits is damaged")]
+    #[error("{}", tr!("the file of the digits is damaged"))]
     Damaged,
 }
 

@@ -6,6 +6,7 @@ use crate::labs::{Lab, Model};
 use crate::math::targets::Preset;
 use crate::math::{Family, ReverseVariance};
 use crate::permalink::{Notice, Number, Reader, Writer};
+use crate::words::tr;
 
 /// Kinds of family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -65,7 +66,8 @@ impl Model for Elbo {
         let default = Self::default();
         let mut common = Common::read(reader);
         if common.target.mixture().dim() != 1 {
-            let reason = "This lab’s families live in one dimension: showing the bimodal target instead.";
+            let reason =
+                tr!("This lab’s families live in one dimension: showing the bimodal target instead.");
             reader.notice(Notice::Conflict(reason.to_owned()));
             common.target = Target::Preset(Preset::Bimodal);
         }

@@ -3,6 +3,7 @@
 use super::state::Elbo;
 use crate::compute::ElboReply;
 use crate::ui::table::{Table, TableRow};
+use crate::words::tr;
 
 /// Decimals of minimisers and nats.
 const DECIMALS: usize = 5;
@@ -10,15 +11,15 @@ const DECIMALS: usize = 5;
 /// The minimisers and their distances from the likelihood's.
 pub fn minimisers(reply: &ElboReply) -> Table {
     let Some(run) = reply.runs.first() else { return Table::default() };
-    let names = ["likelihood", "density formula", "ELBO", "simple loss"];
+    let names = [tr!("likelihood"), tr!("density formula"), "ELBO", tr!("simple loss")];
     let rows = names.iter().zip(run.argmins).enumerate().map(|(i, (name, argmin))| TableRow {
         heading: (*name).to_owned(),
         cells: vec![Some(argmin), (i > 0).then_some(argmin - run.argmins[0])],
         decimals: DECIMALS,
     });
     Table {
-        caption: format!("Where each objective is least, with T = {} steps", run.steps),
-        columns: ["objective", "θ", "θ − likelihood’s"].map(str::to_owned).to_vec(),
+        caption: tr!("Where each objective is least, with T = {} steps", run.steps),
+        columns: [tr!("objective"), "θ", tr!("θ − likelihood’s")].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -34,15 +35,15 @@ pub fn parts(reply: &ElboReply) -> Table {
         decimals: DECIMALS,
     };
     Table {
-        caption: "The ELBO under the data’s own score, mean over the data, in nats".to_owned(),
-        columns: ["part", "value"].map(str::to_owned).to_vec(),
+        caption: tr!("The ELBO under the data’s own score, mean over the data, in nats").to_owned(),
+        columns: [tr!("part"), tr!("value")].map(str::to_owned).to_vec(),
         rows: vec![
-            row("prior", parts.prior),
-            row("steps", parts.steps),
-            row("decoder", parts.decoder),
+            row(tr!("prior"), parts.prior),
+            row(tr!("the steps"), parts.steps),
+            row(tr!("decoder"), parts.decoder),
             row("ELBO", elbo),
-            row("log-density of the data", reply.mean_log_density),
-            row("ELBO − log-density", elbo - reply.mean_log_density),
+            row(tr!("log-density of the data"), reply.mean_log_density),
+            row(tr!("ELBO − log-density"), elbo - reply.mean_log_density),
         ],
     }
 }
@@ -56,8 +57,11 @@ pub fn plotted(_state: &Elbo, reply: &ElboReply) -> Table {
         decimals: DECIMALS,
     });
     Table {
-        caption: "The objectives, in nats but for the simple loss, which is a sum of T errors".to_owned(),
-        columns: ["θ", "−log-likelihood", "−formula", "−ELBO", "simple loss"].map(str::to_owned).to_vec(),
+        caption: tr!("The objectives, in nats but for the simple loss, which is a sum of T errors")
+            .to_owned(),
+        columns: ["θ", tr!("−log-likelihood"), tr!("−formula"), "−ELBO", tr!("simple loss")]
+            .map(str::to_owned)
+            .to_vec(),
         rows: rows.collect(),
     }
 }

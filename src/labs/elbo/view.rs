@@ -16,7 +16,7 @@ use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::reactive::{number, place, show, text};
 use crate::ui::table_view::TableView;
 use crate::ui::words;
-use crate::words::essay;
+use crate::words::{essay, tr};
 use leptos::prelude::*;
 
 /// The lab; a [`View`](crate::labs::controls::View).
@@ -37,7 +37,7 @@ pub fn view(
     view! {
         <div class="lab">
             {main_figure(state, main, theme)}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared dims=&[1] /> }.into_any())}
                 {show(move || shows(Group::Curves), move || family_controls(state))}
                 {show(
@@ -45,7 +45,7 @@ pub fn view(
                     move || {
                         view! {
                             <fieldset>
-                                <legend>"Steps of the model"</legend>
+                                <legend>{tr!("Steps of the model")}</legend>
                                 {schedule_fields(shared)}
                             </fieldset>
                         }
@@ -82,12 +82,14 @@ fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> An
         status_line(main, |reply| match reply {
             Reply::Elbo(reply) => {
                 let warning = if reply.unresolved {
-                    " Details of the target or the family are finer than what was resolved: take the minimisers with care."
+                    tr!(
+                        "Details of the target or the family are finer than what was resolved: take the minimisers with care."
+                    )
                 } else {
                     ""
                 };
                 let run = reply.runs.first()?;
-                Some((format!("{} models, each at {} steps", run.theta.len(), run.steps), warning))
+                Some((tr!("{} models, each at {} steps", run.theta.len(), run.steps), warning))
             }
             _ => None,
         })
@@ -97,7 +99,7 @@ fn main_figure(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>) -> An
         work: Some(main.work()),
         said: status(words),
         below: view! { <TableView table=minimisers /> }.into_any(),
-        ..Panel::new(Picture::new("Objectives", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Objectives"), figure, theme, width, height))
     })
 }
 
@@ -111,12 +113,12 @@ fn gaps_figure(gaps: Job<Elbo>, theme: Memo<Theme>) -> AnyView {
     });
     panel(Panel {
         name: "gaps",
-        heading: Some(("gaps-heading", "How the gaps shrink")),
+        heading: Some(("gaps-heading", tr!("How the gaps shrink"))),
         work: Some(gaps.work()),
-        said: note(
-            "Distance of each minimiser from the likelihood’s against the number of steps. Where it falls below 1e-7 it is drawn there.",
-        ),
-        ..Panel::new(Picture::new("Gaps to the likelihood", figure, theme, width, height))
+        said: note(tr!(
+            "Distance of each minimiser from the likelihood’s against the number of steps. Where it falls below 1e-7 it is drawn there."
+        )),
+        ..Panel::new(Picture::new(tr!("Gaps to the likelihood"), figure, theme, width, height))
     })
 }
 
@@ -126,9 +128,9 @@ fn weights_and_parts(state: RwSignal<Elbo>, main: Job<Elbo>, theme: Memo<Theme>)
     let parts = table(main, reply, |_, reply| tables::parts(reply));
     panel(Panel {
         name: "weights",
-        heading: Some(("parts-heading", "What each step weighs")),
+        heading: Some(("parts-heading", tr!("What each step weighs"))),
         below: view! { <TableView table=parts /> }.into_any(),
-        ..Panel::new(Picture::new("Weights of the steps", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Weights of the steps"), figure, theme, width, height))
     })
 }
 
@@ -138,9 +140,9 @@ fn family_controls(state: RwSignal<Elbo>) -> AnyView {
     let pair = move || state.with(|s| s.family == FamilyKind::SymmetricPair);
     view! {
         <fieldset>
-            <legend>"Family of models"</legend>
+            <legend>{tr!("Family of models")}</legend>
             <ChoiceField
-                label="What θ changes"
+                label=tr!("What θ changes")
                 key="family"
                 options=families
                 value=place(move || state.with(|s| place_of(&FAMILIES, &s.family)))
@@ -151,7 +153,7 @@ fn family_controls(state: RwSignal<Elbo>) -> AnyView {
                 move || {
                     view! {
                         <NumberField
-                            label="Variance of each"
+                            label=tr!("Variance of each")
                             spec=WIDTH
                             value=number(move || state.with(|s| s.width))
                             set=move |v| state.update(|s| s.width = v)
@@ -166,7 +168,7 @@ fn family_controls(state: RwSignal<Elbo>) -> AnyView {
                 move || {
                     view! {
                         <NumberField
-                            label="Misfit"
+                            label=tr!("Misfit")
                             spec=MISFIT
                             value=number(move || state.with(|s| s.misfit))
                             set=move |v| state.update(|s| s.misfit = v)
@@ -178,7 +180,7 @@ fn family_controls(state: RwSignal<Elbo>) -> AnyView {
                 },
             )}
             <ChoiceField
-                label="Reverse variance of the ELBO"
+                label=tr!("Reverse variance of the ELBO")
                 key="variance"
                 options=variances
                 value=place(move || state.with(|s| place_of(&VARIANCES, &s.variance)))

@@ -13,6 +13,7 @@ use crate::math::{Covariance, Estimator, Mixture, Rule, Time};
 use crate::plot::Figure;
 use crate::plot::data::{Column, columns};
 use crate::plot::export::{About, number, quoted};
+use crate::words::{Language, with};
 use std::fmt::Write as _;
 
 /// Most components of a target: the script costs seconds for a few of them.
@@ -21,7 +22,7 @@ const MOST_COMPONENTS: usize = 128;
 /// Values pasted from a curve.
 const ALONG: usize = 41;
 
-/// The script for a lab's main figure.
+/// The script for a lab's main figure, which is one in English: its columns are found by their names.
 ///
 /// # Errors
 /// For targets in more than two dimensions or of more than 128 components, and for a figure without numbers.
@@ -137,7 +138,8 @@ fn classifier(
     script.line("MATCHED", if state.scale == classifier::Scale::Matched { "True" } else { "False" });
     let names = ["Bayes", "formula", "uniform"];
     if state.common.target.dim() == 2 {
-        let places = classifier::verdict::RULE_NAMES.map(|name| page.named(name).ok());
+        let rules = with(Language::English, classifier::verdict::rule_names);
+        let places = rules.map(|name| page.named(name).ok());
         let entries: Vec<_> = names.into_iter().zip(places).collect();
         script.page(page, places[0].ok_or(ExportError::Empty)?, &entries, |v| v);
     } else {

@@ -5,7 +5,7 @@ mod progress;
 mod training;
 
 pub use progress::{ideal_loss, progress};
-pub use training::{Backdrop, findings, training};
+pub use training::{Backdrop, findings, first_the_score, training};
 
 use super::jobs::{CURVE, SIDE};
 use super::state::{Gan, LAMBDA};
@@ -14,6 +14,7 @@ use crate::labs::density::jobs::{interval, place, square};
 use crate::labs::figures::{DEPTH, LogDensityMaps, nice, padded, short};
 use crate::math::{Equilibrium, Measures, Mixture};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// One choice of weights at the `λ` in force.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +71,8 @@ pub fn empty(state: &Gan, narrow: bool) -> Figure {
 fn look(weights: GanWeights, chosen: bool) -> (Role, &'static str, Dash) {
     let dash = if chosen { Dash::Solid } else { Dash::Dashed };
     match weights {
-        GanWeights::Paper => (Role::Generator, "p_G, formula’s weights", dash),
-        GanWeights::Uniform => (Role::Uniform, "p_G, uniform weights", dash),
+        GanWeights::Paper => (Role::Generator, tr!("p_G, formula’s weights"), dash),
+        GanWeights::Uniform => (Role::Uniform, tr!("p_G, uniform weights"), dash),
     }
 }
 
@@ -90,30 +91,34 @@ fn curves(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: &[Shown<'_>])
         |points: &[(f64, f64)]| points.iter().map(|p| p.1).filter(|y| y.is_finite()).fold(0.0, f64::max);
     let top = densities.iter().map(|d| peak(d)).fold(peak(&data), f64::max).max(1e-300);
     let mut above =
-        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("density", (0.0, 1.08 * top)));
-    above.layers.push(Layer::line(data, Role::Data).labelled("data"));
+        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear(tr!("density"), (0.0, 1.08 * top)));
+    above.layers.push(Layer::line(data, Role::Data).labelled(tr!("data")));
     let mut middle = Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("D*(x)", (0.0, 1.0)));
     middle.layers.push(Layer::HLine {
         y: 0.5,
         role: Role::Muted,
         dash: Dash::Dotted,
-        label: Some("cannot tell".into()),
+        label: Some(tr!("cannot tell").into()),
     });
-    let mut below = Panel::new(Axis::linear("x", range), Axis::linear("R(x) − min R (nats)", (0.0, DEPTH)));
+    let mut below =
+        Panel::new(Axis::linear("x", range), Axis::linear(tr!("R(x) − min R (nats)"), (0.0, DEPTH)));
     for (s, density) in shown.iter().zip(densities) {
         let (role, name, dash) = look(s.field.weights, s.chosen);
         above.layers.push(Layer::line(density, role).dashed(dash).labelled(name));
         let d = line(&|i| s.equilibrium.discriminator(s.field.regulariser[i]));
         middle.layers.push(Layer::line(d, role).dashed(dash));
         let r = line(&|i| s.field.regulariser[i] - s.field.spectrum.least());
-        let name = if s.field.weights == GanWeights::Paper { "R, formula’s" } else { "R, uniform" };
+        let name =
+            if s.field.weights == GanWeights::Paper { tr!("R, formula’s") } else { tr!("R, uniform") };
         below.layers.push(Layer::line(r, role).dashed(dash).labelled(name));
     }
     Figure {
         summary: summary(
             state,
             shown,
-            "Curves over x: the density of the data and that of the generator at equilibrium; below, the discriminator and the regulariser.",
+            tr!(
+                "Curves over x: the density of the data and that of the generator at equilibrium; below, the discriminator and the regulariser."
+            ),
         ),
         rows: vec![Row::new(vec![above]).weight(1.8), Row::new(vec![middle]), Row::new(vec![below])],
     }
@@ -134,64 +139,79 @@ fn maps(state: &Gan, mixture: &Mixture, reply: &GanReply, shown: Option<&Shown<'
     let rows = LogDensityMaps {
         square: square(mixture),
         side,
-        titles: ["data", "generator", "log(generator / data)"],
+        titles: [tr!("data"), tr!("generator"), tr!("log(generator / data)")],
         values: [reply.log_density.clone(), generator, ratio],
         top,
         reach,
-        difference: "log-ratio (nats)",
+        difference: tr!("log-ratio (nats)"),
         levels: vec![0.0],
         narrow,
     }
     .rows();
-    let what = "Three maps of the plane: the log-density of the data, that of the generator at equilibrium, and their difference.";
+    let what = tr!(
+        "Three maps of the plane: the log-density of the data, that of the generator at equilibrium, and their difference."
+    );
     Figure { summary: summary(state, shown.map_or(&[][..], std::slice::from_ref), what), rows }
 }
 
 fn summary(state: &Gan, shown: &[Shown<'_>], what: &str) -> String {
     let numbers = shown.iter().rev().map(|s| {
-        format!(
-            " With {} and λ = {}: KL {}, JS {}, total variation {}, entropy {} nats; D* at the least R is {}.",
-            look(s.field.weights, true).1.trim_start_matches("p_G, "),
+        let sentence = tr!(
+            "With {} and λ = {}: KL {}, JS {}, total variation {}, entropy {} nats; D* at the least R is {}.",
+            weights_name(s.field.weights),
             short(state.lambda),
             short(s.measures.kl),
             short(s.measures.js),
             short(s.measures.tv),
             short(s.measures.entropy),
             short(s.equilibrium.discriminator(s.equilibrium.least)),
-        )
+        );
+        format!(" {sentence}")
     });
     format!("{what}{}", numbers.collect::<String>())
 }
 
-/// The measures of the figure over `λ`: title, label of the axis, value.
+/// Name of a choice of weights.
+pub fn weights_name(weights: GanWeights) -> &'static str {
+    match weights {
+        GanWeights::Paper => tr!("formula’s weights"),
+        GanWeights::Uniform => tr!("uniform weights"),
+    }
+}
+
+/// A measure of the figure over `λ`: title, label of the axis, value.
 type Measure = (&'static str, &'static str, fn(&Equilibrium, &Measures) -> f64);
-const MEASURES: [Measure; 6] = [
-    ("KL(generator || data)", "nats", |_, m| m.kl),
-    ("Jensen–Shannon divergence", "nats", |_, m| m.js),
-    ("total variation", "probability", |_, m| m.tv),
-    ("entropy of the generator", "nats", |_, m| m.entropy),
-    ("mass outside the data’s 95 %", "probability", |_, m| m.outside),
-    ("D* at the mode", "probability", |e, _| e.discriminator(e.least)),
-];
+
+fn measures() -> [Measure; 6] {
+    let (nats, probability) = (tr!("nats"), tr!("probability"));
+    [
+        (tr!("KL(generator || data)"), nats, |_, m| m.kl),
+        (tr!("Jensen–Shannon divergence"), nats, |_, m| m.js),
+        (tr!("total variation"), probability, |_, m| m.tv),
+        (tr!("entropy of the generator"), nats, |_, m| m.entropy),
+        (tr!("mass outside the data’s 95 %"), probability, |_, m| m.outside),
+        (tr!("D* at the mode"), probability, |e, _| e.discriminator(e.least)),
+    ]
+}
 
 /// The measures over `λ`, for both choices of weights.
 pub fn sweep(state: &Gan, reply: Option<&GanReply>, narrow: bool) -> Figure {
     let fields = reply.map_or(&[][..], |r| &r.fields);
     let mut words = Vec::new();
-    let panels: Vec<Panel> = MEASURES
-        .iter()
+    let panels: Vec<Panel> = measures()
+        .into_iter()
         .map(|(title, unit, value)| {
             let all = fields.iter().flat_map(|f| &f.sweep).map(|(e, m)| value(e, m));
             let range = if fields.is_empty() { (0.0, 1.0) } else { padded(all) };
-            let mut panel = Panel::new(Axis::linear("λ", (0.0, LAMBDA.max)), Axis::linear(*unit, range));
-            panel = panel.title(*title);
+            let mut panel = Panel::new(Axis::linear("λ", (0.0, LAMBDA.max)), Axis::linear(unit, range));
+            panel = panel.title(title);
             for field in fields {
                 let (role, _, dash) = look(field.weights, field.weights == state.weights);
-                let name = if field.weights == GanWeights::Paper { "formula" } else { "uniform" };
+                let name = if field.weights == GanWeights::Paper { tr!("formula") } else { tr!("uniform") };
                 let points: Vec<(f64, f64)> =
                     field.sweep.iter().map(|(e, m)| (e.lambda, value(e, m))).collect();
                 if let (Some(first), Some(last)) = (points.first(), points.last()) {
-                    words.push(format!("{title}, {name}: {} to {}", short(first.1), short(last.1)));
+                    words.push(tr!("{}, {}: {} to {}", title, name, short(first.1), short(last.1)));
                 }
                 panel.layers.push(Layer::line(points, role).dashed(dash).labelled(name));
             }
@@ -206,8 +226,7 @@ pub fn sweep(state: &Gan, reply: Option<&GanReply>, narrow: bool) -> Figure {
         .collect();
     let columns = if narrow { 1 } else { 2 };
     let rows = panels.chunks(columns).map(|row| Row::new(row.to_vec())).collect();
-    let numbers = if words.is_empty() { "being computed".to_owned() } else { words.join("; ") };
-    Figure {
-        summary: format!("Measures of the generator over λ from 0 to {}: {numbers}.", LAMBDA.max), rows
-    }
+    let numbers = if words.is_empty() { tr!("being computed").to_owned() } else { words.join("; ") };
+    let summary = tr!("Measures of the generator over λ from 0 to {}: {}.", LAMBDA.max, numbers);
+    Figure { summary, rows }
 }

@@ -1,11 +1,12 @@
 //! From replies to tables of numbers.
 
 use super::jobs::{CURVE, SIDE, points};
-use super::plots::{Backdrop, Shown, findings, ideal_loss, shown};
+use super::plots::{Backdrop, Shown, findings, ideal_loss, shown, weights_name};
 use super::state::Gan;
 use crate::compute::{GanReply, GanWeights, TrainingReply};
 use crate::learn::spec::Found;
 use crate::ui::table::{Table, TableRow};
+use crate::words::tr;
 
 /// Decimals of densities and measures.
 const DECIMALS: usize = 5;
@@ -20,28 +21,25 @@ pub fn measures(state: &Gan, reply: &GanReply) -> Table {
         decimals: DECIMALS,
     };
     let mut rows = vec![
-        row("KL(generator || data), nats", &|s| Some(s.measures.kl)),
-        row("Jensen–Shannon divergence, nats", &|s| Some(s.measures.js)),
-        row("total variation", &|s| Some(s.measures.tv)),
-        row("entropy of the generator, nats", &|s| Some(s.measures.entropy)),
-        row("mass outside the densest 95 % of the data", &|s| Some(s.measures.outside)),
+        row(tr!("KL(generator || data), nats"), &|s| Some(s.measures.kl)),
+        row(tr!("Jensen–Shannon divergence, nats"), &|s| Some(s.measures.js)),
+        row(tr!("total variation"), &|s| Some(s.measures.tv)),
+        row(tr!("entropy of the generator, nats"), &|s| Some(s.measures.entropy)),
+        row(tr!("mass outside the densest 95 % of the data"), &|s| Some(s.measures.outside)),
         row("log c", &|s| Some(s.equilibrium.log_c)),
-        row("D* at the mode", &|s| Some(s.equilibrium.discriminator(s.equilibrium.least))),
+        row(tr!("D* at the mode"), &|s| Some(s.equilibrium.discriminator(s.equilibrium.least))),
     ];
     let components = state.common.target.mixture().components();
     let labels = shown.iter().map(|s| s.measures.shares.len()).min().unwrap_or(0);
     for (j, component) in components.iter().enumerate().take(labels) {
         let weight = crate::ui::table::show(component.weight, 3);
-        let heading = format!("share of component {} (weight {weight})", j + 1);
+        let heading = tr!("share of component {} (weight {})", j + 1, weight);
         rows.push(row(&heading, &|s| s.measures.shares.get(j).copied()));
     }
-    let mut columns = vec!["measure".to_owned()];
-    columns.extend(shown.iter().map(|s| match s.field.weights {
-        GanWeights::Paper => "formula’s weights".to_owned(),
-        GanWeights::Uniform => "uniform weights".to_owned(),
-    }));
+    let mut columns = vec![tr!("measure").to_owned()];
+    columns.extend(shown.iter().map(|s| weights_name(s.field.weights).to_owned()));
     let lambda = crate::permalink::write_number(state.lambda);
-    Table { caption: format!("The generator at equilibrium, λ = {lambda}"), columns, rows }
+    Table { caption: tr!("The generator at equilibrium, λ = {}", lambda), columns, rows }
 }
 
 /// What was found of both GANs that are trained, at the newest measurement, beside the target's own draws and
@@ -55,18 +53,18 @@ pub fn trained(state: &Gan, reply: &TrainingReply, ideal: Option<&Backdrop>) -> 
         decimals,
     };
     let mut rows = vec![
-        row("Jensen–Shannon divergence, nats", |f| f.js, ideal.map(|i| i.js), 3),
-        row("share outside the data’s 95 %", |f| f.outside, ideal.map(|i| i.outside), 3),
-        row("mean of −log p, nats", |f| f.cross_entropy, ideal.map(|i| i.cross_entropy), 3),
-        row("median of −log p, nats", |f| f.median, None, 3),
+        row(tr!("Jensen–Shannon divergence, nats"), |f| f.js, ideal.map(|i| i.js), 3),
+        row(tr!("share outside the data’s 95 %"), |f| f.outside, ideal.map(|i| i.outside), 3),
+        row(tr!("mean of −log p, nats"), |f| f.cross_entropy, ideal.map(|i| i.cross_entropy), 3),
+        row(tr!("median of −log p, nats"), |f| f.median, None, 3),
     ];
     if found.floor.modes > 0 {
-        rows.insert(0, row("modes reached", |f| f.modes as f64, None, 0));
+        rows.insert(0, row(tr!("modes reached"), |f| f.modes as f64, None, 0));
     }
     let newest = |i: usize| found.discriminators[i].points().last().map(|p| p.1);
     if let (Some(plain), Some(regularised)) = (newest(0), newest(1)) {
         rows.push(TableRow {
-            heading: "loss of the discriminator, nats".to_owned(),
+            heading: tr!("loss of the discriminator, nats").to_owned(),
             cells: vec![
                 Some(plain),
                 Some(regularised),
@@ -78,10 +76,16 @@ pub fn trained(state: &Gan, reply: &TrainingReply, ideal: Option<&Backdrop>) -> 
     }
     let lambda = crate::permalink::write_number(state.lambda);
     Table {
-        caption: format!("10,000 samples of each generator after {step} steps"),
-        columns: ["measure", "without", &format!("with λ = {lambda}"), "target’s own draws", "equilibrium"]
-            .map(str::to_owned)
-            .to_vec(),
+        caption: tr!("10,000 samples of each generator after {} steps", step),
+        columns: [
+            tr!("measure"),
+            tr!("without"),
+            &tr!("with λ = {}", lambda),
+            tr!("target’s own draws"),
+            tr!("equilibrium"),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows,
     }
 }
@@ -121,8 +125,8 @@ pub fn plotted(state: &Gan, reply: &GanReply) -> Table {
     });
     let x = if dim == 1 { "x" } else { "x₁, x₂" };
     Table {
-        caption: "Some of the plotted numbers, with the chosen weights".to_owned(),
-        columns: [x, "data", "generator", "D*", "R (nats)"].map(str::to_owned).to_vec(),
+        caption: tr!("Some of the plotted numbers, with the chosen weights").to_owned(),
+        columns: [x, tr!("data"), tr!("generator"), "D*", tr!("R (nats)")].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }

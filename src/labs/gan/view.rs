@@ -20,7 +20,7 @@ use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::words;
-use crate::words::essay;
+use crate::words::{essay, tr};
 use leptos::prelude::*;
 use training::{Games, use_games};
 
@@ -40,7 +40,7 @@ pub fn view(
     view! {
         <div class="lab">
             {main_figure(state, main, theme)}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(move || shows(Group::Curves), move || game_controls(state))}
                 {show(move || shows(Group::Time), move || time_controls(state, shared))}
@@ -89,11 +89,13 @@ fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyV
         status_line(main, |reply| match reply {
             Reply::Gan(reply) => {
                 let warning = if reply.unresolved {
-                    " The widths of the components differ too much for the boxes and grids: take the numbers with care."
+                    tr!(
+                        "The widths of the components differ too much for the boxes and grids: take the numbers with care."
+                    )
                 } else {
                     ""
                 };
-                Some(("Equilibria for all λ and both choices of weights".to_owned(), warning))
+                Some((tr!("Equilibria for all λ and both choices of weights").to_owned(), warning))
             }
             _ => None,
         })
@@ -102,7 +104,7 @@ fn main_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> AnyV
         work: Some(main.work()),
         said: status(words),
         below: view! { <TableView table=table(state, main, tables::measures) /> }.into_any(),
-        ..Panel::new(Picture::new("Equilibrium", figure, theme, width, height))
+        ..Panel::new(Picture::new(tr!("Equilibrium"), figure, theme, width, height))
     })
 }
 
@@ -115,9 +117,9 @@ fn sweep_figure(state: RwSignal<Gan>, main: Job<Gan>, theme: Memo<Theme>) -> Any
     });
     panel(Panel {
         name: "sweep",
-        heading: Some(("sweep-heading", "Over the strength λ")),
-        said: note("Solid: the chosen weights. The dotted line marks the λ in force."),
-        ..Panel::new(Picture::new("Measures over λ", figure, theme, width, preferred_height))
+        heading: Some(("sweep-heading", tr!("Over the strength λ"))),
+        said: note(tr!("Solid: the chosen weights. The dotted line marks the λ in force.")),
+        ..Panel::new(Picture::new(tr!("Measures over λ"), figure, theme, width, preferred_height))
     })
 }
 
@@ -125,9 +127,9 @@ fn game_controls(state: RwSignal<Gan>) -> AnyView {
     let weights = WEIGHTS.map(|(name, _)| (name, words::gan_weights(name))).to_vec();
     view! {
         <fieldset>
-            <legend>"Regulariser"</legend>
+            <legend>{tr!("Regulariser")}</legend>
             <NumberField
-                label="Strength"
+                label=tr!("Strength")
                 unit="λ"
                 spec=LAMBDA
                 value=number(move || state.with(|s| s.lambda))
@@ -135,7 +137,7 @@ fn game_controls(state: RwSignal<Gan>) -> AnyView {
                 slide=Slide::Linear(0.05)
             />
             <ChoiceField
-                label="Weights of the steps"
+                label=tr!("Weights of the steps")
                 key="weights"
                 options=weights
                 value=place(move || state.with(|s| place_of(&WEIGHTS, &s.weights)))
@@ -151,9 +153,9 @@ fn time_controls(state: RwSignal<Gan>, shared: Shared) -> AnyView {
     let continuous = move || state.with(|s| s.rule == Rule::Continuous && s.weights == GanWeights::Paper);
     view! {
         <fieldset>
-            <legend>"Steps"</legend>
+            <legend>{tr!("Steps")}</legend>
             <ChoiceField
-                label="Formula’s weights"
+                label=tr!("Formula’s weights")
                 key="rule"
                 options=rules
                 value=place(move || state.with(|s| place_of(&RULES, &s.rule)))
@@ -161,7 +163,7 @@ fn time_controls(state: RwSignal<Gan>, shared: Shared) -> AnyView {
             />
             {schedule_fields(shared)}
             <p class="hint" hidden=flag(move || !continuous())>
-                "By the continuous rule R is −log p itself. The schedule shows in the uniform weights."
+                {tr!("By the continuous rule R is −log p itself. The schedule shows in the uniform weights.")}
             </p>
         </fieldset>
     }

@@ -13,6 +13,7 @@ use crate::labs::figures::{DEPTH, LogDensityMaps, bars, histogram, nice, padded,
 use crate::learn::spec::Scores;
 use crate::math::{Mixture, Scratch};
 use crate::plot::{Axis, Dash, Figure, Grid, Layer, Panel, Role, Row};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// Points along the curve, and along a side of the map, at which the truth is drawn.
@@ -64,10 +65,10 @@ pub fn main(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
 fn about(differences: &[f64], seen: impl Fn(usize) -> bool, trained: usize) -> String {
     let worst = differences.iter().enumerate().filter(|(i, _)| seen(*i)).map(|(_, d)| d.abs());
     if differences.is_empty() {
-        return "Nothing has been trained yet.".to_owned();
+        return tr!("Nothing has been trained yet.").to_owned();
     }
     let worst = short(worst.filter(|d| d.is_finite()).fold(0.0, f64::max));
-    format!("After {trained} steps they differ by at most {worst} nats within {DEPTH} nats of the peak.")
+    tr!("After {} steps they differ by at most {} nats within {} nats of the peak.", trained, worst, DEPTH)
 }
 
 fn curves(truth: &Truth, found: &DenoiserFindings, trained: usize) -> Figure {
@@ -78,14 +79,15 @@ fn curves(truth: &Truth, found: &DenoiserFindings, trained: usize) -> Figure {
     let with = |values: &[f64]| xs.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>();
     let mut above = Panel::new(
         Axis::linear("x", range).unlabelled(),
-        Axis::linear("log-density (nats)", (truth.top - DEPTH, truth.top + 0.08 * DEPTH)),
+        Axis::linear(tr!("log-density (nats)"), (truth.top - DEPTH, truth.top + 0.08 * DEPTH)),
     );
-    above.layers.push(Layer::line(with(&truth.values), Role::Exact).labelled("exact"));
+    above.layers.push(Layer::line(with(&truth.values), Role::Exact).labelled(tr!("exact")));
     let seen = |i: usize| {
         let at = i * (FINE[0] - 1) / coarse.len().saturating_sub(1).max(1);
         truth.values.get(at).is_some_and(|v| *v > truth.top - DEPTH)
     };
-    let mut below = Panel::new(Axis::linear("x", range), Axis::linear("learned − exact (nats)", (-1.0, 1.0)));
+    let mut below =
+        Panel::new(Axis::linear("x", range), Axis::linear(tr!("learned − exact (nats)"), (-1.0, 1.0)));
     below.layers.push(Layer::HLine { y: 0.0, role: Role::Muted, dash: Dash::Solid, label: None });
     if !coarse.is_empty() {
         // As on the maps.
@@ -95,14 +97,14 @@ fn curves(truth: &Truth, found: &DenoiserFindings, trained: usize) -> Figure {
         let learned: Vec<f64> = both.map(|(v, (d, far))| if near(*v) { v + d } else { *far }).collect();
         above
             .layers
-            .push(Layer::line(with(&learned), Role::Formula).dashed(Dash::Dashed).labelled("learned"));
+            .push(Layer::line(with(&learned), Role::Formula).dashed(Dash::Dashed).labelled(tr!("learned")));
         let shown = coarse.iter().enumerate().filter(|(i, _)| seen(*i)).map(|(_, d)| *d).chain([0.0]);
         below.y.range = padded(shown);
         let difference: Vec<f64> = learned.iter().zip(&truth.values).map(|(l, v)| l - v).collect();
         below.layers.push(Layer::line(with(&difference), Role::Formula));
     }
     Figure {
-        summary: format!(
+        summary: tr!(
             "Log-density of the target and by the formula with the learned score. {}",
             about(&coarse, seen, trained)
         ),
@@ -137,18 +139,18 @@ fn maps(truth: &Truth, found: &DenoiserFindings, trained: usize, narrow: bool) -
     // Where there are hardly any data nothing is learned, and nothing is said.
     let difference =
         truth.values.iter().zip(&learned).map(|(v, l)| if near(*v) { l - v } else { f64::NAN }).collect();
-    let summary = format!(
+    let summary = tr!(
         "Maps of the log-density of the target, by the formula with the learned score, and their difference. {}",
         about(&coarse, seen, trained)
     );
     let maps = LogDensityMaps {
         square: square(&truth.mixture),
         side,
-        titles: ["Truth", "Learned", "Learned − truth"],
+        titles: [tr!("Truth"), tr!("Learned"), tr!("Learned − truth")],
         values: [truth.values.clone(), learned, difference],
         top: truth.top,
         reach,
-        difference: "difference (nats)",
+        difference: tr!("difference (nats)"),
         levels: Vec::new(),
         narrow,
     };
@@ -195,28 +197,31 @@ pub fn learned(scores: &Scores) -> f64 {
 pub fn progress(state: &Learned, found: &DenoiserFindings, narrow: bool) -> Figure {
     let last = found.checks.last();
     let most = (state.training.steps as f64).max(last.map_or(0.0, |(steps, _)| *steps as f64)).max(100.0);
-    let axis = || Axis::log("steps of training", (10.0, most));
+    let axis = || Axis::log(tr!("steps of training"), (10.0, most));
     let checks: Vec<_> = found.checks.iter().filter(|(steps, _)| *steps >= 10).collect();
     let series = |of: fn(&Scores) -> f64| -> Vec<(f64, f64)> {
         checks.iter().map(|(steps, scores)| (*steps as f64, of(scores))).collect()
     };
-    let mut left = Panel::new(axis(), Axis::linear("nats", (-1.0, 0.0))).title("Held-out log-density");
-    let mut right = Panel::new(axis(), Axis::linear("loss", (0.0, 1.0))).title("Loss of the minibatches");
-    let mut words = "Nothing has been trained yet.".to_owned();
+    let mut left =
+        Panel::new(axis(), Axis::linear(tr!("nats"), (-1.0, 0.0))).title(tr!("Held-out log-density"));
+    let mut right =
+        Panel::new(axis(), Axis::linear(tr!("loss"), (0.0, 1.0))).title(tr!("Loss of the minibatches"));
+    let mut words = tr!("Nothing has been trained yet.").to_owned();
     if let Some((steps, newest)) = last {
         let line =
             |y: f64, role, dash, name: &str| Layer::HLine { y, role, dash, label: Some(name.to_owned()) };
         let curve = series(learned);
         let all = curve.iter().map(|p| p.1).chain([newest.truth.value]);
         left.y.range = padded(all);
-        left.layers.push(line(newest.truth.value, Role::Exact, Dash::Solid, "truth"));
+        left.layers.push(line(newest.truth.value, Role::Exact, Dash::Solid, tr!("truth")));
         left.layers.push(
             Layer::line(series(|s| s.truth.value - s.predicted.value), Role::Exact).dashed(Dash::Dotted),
         );
-        left.layers.push(Layer::line(curve.clone(), Role::Formula).labelled("learned score"));
+        left.layers.push(Layer::line(curve.clone(), Role::Formula).labelled(tr!("learned score")));
         left.layers.push(Layer::points(curve, Role::Formula));
-        words = format!(
-            "After {steps} steps {} nats on held-out points, where the truth is {}.",
+        words = tr!(
+            "After {} steps {} nats on held-out points, where the truth is {}.",
+            steps,
             short(learned(newest)),
             short(newest.truth.value)
         );
@@ -227,7 +232,7 @@ pub fn progress(state: &Learned, found: &DenoiserFindings, narrow: bool) -> Figu
         right.layers.push(Layer::line(losses, Role::Formula));
     }
     Figure {
-        summary: format!("Held-out log-density by the formula and loss over the steps of training. {words}"),
+        summary: tr!("Held-out log-density by the formula and loss over the steps of training. {}", words),
         rows: if narrow {
             vec![Row::new(vec![left]), Row::new(vec![right])]
         } else {
@@ -246,10 +251,10 @@ pub fn score(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
         times.first().zip(times.last()).map_or((-9.0, 9.0), |(a, b)| (a.time.lambda(), b.time.lambda()));
     let range = if range.0 < range.1 { range } else { (range.0 - 1.0, range.0 + 1.0) };
     let mut left = Panel::new(
-        Axis::linear("λ = log t/(1−t): data on the left, noise on the right", range),
-        Axis::log("error", (1e-4, 2.0)),
+        Axis::linear(tr!("λ = log(t/(1−t)): data on the left, noise on the right"), range),
+        Axis::log(tr!("error"), (1e-4, 2.0)),
     )
-    .title("Error of the predicted noise");
+    .title(tr!("Error of the predicted noise"));
     let mut words = String::new();
     if !times.is_empty() {
         let (error, rest) = (series(|at| at.error), series(|at| at.exact));
@@ -258,17 +263,17 @@ pub fn score(truth: &Truth, found: &DenoiserFindings, narrow: bool) -> Figure {
         left.y.range = (0.5 * least, 2.0 * most);
         let worst = times.iter().max_by(|a, b| a.error.total_cmp(&b.error));
         if let Some(worst) = worst {
-            words = format!(" The learned score errs most at λ = {}.", short(worst.time.lambda()));
+            words = format!(" {}", tr!("The learned score errs most at λ = {}.", short(worst.time.lambda())));
         }
-        left.layers.push(Layer::line(rest, Role::Exact).labelled("left by the exact score"));
-        left.layers.push(Layer::line(error, Role::Formula).labelled("learned − exact"));
+        left.layers.push(Layer::line(rest, Role::Exact).labelled(tr!("left by the exact score")));
+        left.layers.push(Layer::line(error, Role::Formula).labelled(tr!("learned − exact")));
     }
-    let right = samples(truth, &found.samples).title("Samples by DDIM");
+    let right = samples(truth, &found.samples).title(tr!("Samples by DDIM"));
     Figure {
-        summary: format!(
-            "Error of the predicted noise over log-SNR, and {} samples by the learned score.{words}",
+        summary: tr!(
+            "Error of the predicted noise over log-SNR, and {} samples by the learned score.",
             found.samples.len() / truth.mixture.dim().max(1)
-        ),
+        ) + &words,
         rows: if narrow {
             vec![Row::new(vec![left]), Row::new(vec![right])]
         } else {
@@ -308,12 +313,12 @@ fn line(truth: &Truth, samples: &[f64]) -> Panel {
     let range = interval(&truth.mixture);
     let heights = histogram(samples.iter().copied(), range);
     let highest = heights.iter().copied().fold(truth.top.exp(), f64::max);
-    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear("density", (0.0, 1.1 * highest)));
+    let mut panel = Panel::new(Axis::linear("x", range), Axis::linear(tr!("density"), (0.0, 1.1 * highest)));
     if !samples.is_empty() {
-        panel.layers.extend(bars(range, &heights, Role::Generator, "samples"));
+        panel.layers.extend(bars(range, &heights, Role::Generator, tr!("samples")));
     }
     let xs = places(&truth.mixture, FINE[0]);
     let density = xs.into_iter().zip(truth.values.iter().map(|v| v.exp())).collect();
-    panel.layers.push(Layer::line(density, Role::Exact).labelled("exact"));
+    panel.layers.push(Layer::line(density, Role::Exact).labelled(tr!("exact")));
     panel
 }

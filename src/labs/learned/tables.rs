@@ -3,6 +3,7 @@
 use super::plots::learned;
 use crate::compute::DenoiserFindings;
 use crate::ui::table::{Table, TableRow};
+use crate::words::tr;
 
 /// Decimals of nats.
 const DECIMALS: usize = 4;
@@ -15,10 +16,17 @@ pub fn checks(found: &DenoiserFindings) -> Table {
         decimals: DECIMALS,
     });
     Table {
-        caption: "Held-out log-density by the formula, nats".to_owned(),
-        columns: ["steps", "learned score", "truth", "fall", "± s.e.", "fall predicted"]
-            .map(str::to_owned)
-            .to_vec(),
+        caption: tr!("Held-out log-density by the formula, nats").to_owned(),
+        columns: [
+            tr!("steps"),
+            tr!("learned score"),
+            tr!("truth"),
+            tr!("fall"),
+            "± s.e.",
+            tr!("fall predicted"),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: rows.collect(),
     }
 }
@@ -32,10 +40,16 @@ pub fn plotted(found: &DenoiserFindings) -> Table {
         decimals: 5,
     });
     Table {
-        caption: "Mean squared errors by time, and the formula’s weights".to_owned(),
-        columns: ["λ", "of the noise", "of the score", "left by the exact score", "weight"]
-            .map(str::to_owned)
-            .to_vec(),
+        caption: tr!("Mean squared errors by time, and the formula’s weights").to_owned(),
+        columns: [
+            "λ",
+            tr!("of the noise"),
+            tr!("of the score"),
+            tr!("left by the exact score"),
+            tr!("weight"),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: rows.collect(),
     }
 }

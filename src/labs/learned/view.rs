@@ -23,7 +23,7 @@ use crate::ui::table::Table;
 use crate::ui::table_view::Numbers;
 use crate::ui::training::{Trainer, trainer_view};
 use crate::ui::words;
-use crate::words::essay;
+use crate::words::{essay, tr};
 use leptos::prelude::*;
 
 /// The lab; a [`View`](crate::labs::controls::View).
@@ -44,7 +44,7 @@ pub fn view(
     view! {
         <div class="lab">
             {pictures.main()}
-            <form class="controls" aria-label="Controls" on:submit=move |e| e.prevent_default()>
+            <form class="controls" aria-label=tr!("Controls") on:submit=move |e| e.prevent_default()>
                 {show(move || shows(Group::Target), move || view! { <TargetControls shared /> }.into_any())}
                 {show(move || shows(Group::Curves), move || objective_fields(settings))}
                 {show(
@@ -52,7 +52,7 @@ pub fn view(
                     move || {
                         view! {
                             <fieldset>
-                                <legend>"Network and its training"</legend>
+                                <legend>{tr!("Network and its training")}</legend>
                                 {network_fields(settings, Kind::Score)}
                                 {seed_fields(shared, Signal::stored(false))}
                             </fieldset>
@@ -65,7 +65,7 @@ pub fn view(
                     move || {
                         view! {
                             <fieldset>
-                                <legend>"Steps of the formula and of sampling"</legend>
+                                <legend>{tr!("Steps of the formula and of sampling")}</legend>
                                 {schedule_fields(shared)}
                             </fieldset>
                         }
@@ -87,9 +87,9 @@ fn objective_fields(settings: SettingsSignal) -> AnyView {
     let min_snr = move || settings.get.get().objective == Weighting::MinSnr;
     view! {
         <fieldset>
-            <legend>"Objective"</legend>
+            <legend>{tr!("Objective")}</legend>
             <ChoiceField
-                label="Weights of the steps"
+                label=tr!("Weights of the steps")
                 key="objective"
                 options=weights
                 value=place(move || place_of(&WEIGHTS, &settings.get.get().objective))
@@ -100,7 +100,7 @@ fn objective_fields(settings: SettingsSignal) -> AnyView {
                 move || {
                     view! {
                         <NumberField
-                            label="Largest weight"
+                            label=tr!("Largest weight")
                             unit="γ"
                             spec=GAMMA
                             value=number(move || settings.get.get().gamma)
@@ -155,14 +155,15 @@ impl Pictures {
         });
         let said = move || {
             self.found(|_, found| match found.checks.last() {
-                Some((steps, scores)) => format!(
-                    "On held-out points after {steps} steps: {} nats by the learned score, where the truth is {}; {} less, where the score’s errors predict {}.",
+                Some((steps, scores)) => tr!(
+                    "On held-out points after {} steps: {} nats by the learned score, where the truth is {}; {} less, where the score’s errors predict {}.",
+                    steps,
                     short(plots::learned(scores)),
                     short(scores.truth.value),
                     short(scores.fall.value),
                     short(scores.predicted.value),
                 ),
-                None => "Press Train: a small network learns to predict noise, here in your browser. Its code is fetched then.".to_owned(),
+                None => tr!("Press Train: a small network learns to predict noise, here in your browser. Its code is fetched then.").to_owned(),
             })
         };
         panel(Panel {
@@ -172,7 +173,13 @@ impl Pictures {
                 {status(said)}
             }
             .into_any(),
-            ..Panel::new(Picture::new("Formula with the learned score", figure, self.theme, width, height))
+            ..Panel::new(Picture::new(
+                tr!("Formula with the learned score"),
+                figure,
+                self.theme,
+                width,
+                height,
+            ))
         })
     }
 
@@ -183,13 +190,19 @@ impl Pictures {
             Memo::new(move |_| Some(self.found(|state, found| plots::progress(state, found, narrow.get()))));
         panel(Panel {
             name: "progress",
-            heading: Some(("progress-heading", "As it learns")),
+            heading: Some(("progress-heading", tr!("As it learns"))),
             work: Some(self.trainer.work()),
-            said: note(
-                "Dots: the formula with the learned score on points that training has not seen. Dotted: the truth, less what the errors of the score predict.",
-            ),
+            said: note(tr!(
+                "Dots: the formula with the learned score on points that training has not seen. Dotted: the truth, less what the errors of the score predict."
+            )),
             below: view! { <Numbers table=self.table(tables::checks) /> }.into_any(),
-            ..Panel::new(Picture::new("Held-out log-density and loss", figure, self.theme, width, height))
+            ..Panel::new(Picture::new(
+                tr!("Held-out log-density and loss"),
+                figure,
+                self.theme,
+                width,
+                height,
+            ))
         })
     }
 
@@ -201,12 +214,18 @@ impl Pictures {
         });
         panel(Panel {
             name: "score",
-            heading: Some(("score-heading", "What it has learned")),
+            heading: Some(("score-heading", tr!("What it has learned"))),
             work: Some(self.trainer.work()),
-            said: note(
-                "Left: how far the learned prediction is from the best one, beside what noise even the best one leaves. Right: samples, few while it trains.",
-            ),
-            ..Panel::new(Picture::new("Error of the score, and samples", figure, self.theme, width, height))
+            said: note(tr!(
+                "Left: how far the learned prediction is from the best one, beside what noise even the best one leaves. Right: samples, few while it trains."
+            )),
+            ..Panel::new(Picture::new(
+                tr!("Error of the score, and samples"),
+                figure,
+                self.theme,
+                width,
+                height,
+            ))
         })
     }
 

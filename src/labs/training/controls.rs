@@ -10,6 +10,7 @@ use crate::ui::job::{Answer, SharedEngine};
 use crate::ui::reactive::{number, place};
 use crate::ui::training::{Clock, Hands, Trainer, use_trainer};
 use crate::ui::words;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// The parameters of a lab that trains.
@@ -90,7 +91,7 @@ pub fn network_fields(settings: SettingsSignal, kind: Kind) -> AnyView {
     let optimiser = (kind != Kind::Gan).then(|| {
         view! {
             <ChoiceField
-                label="Optimiser"
+                label=tr!("Optimiser")
                 key="optimiser"
                 options=optimisers
                 value=place(move || place_of(&OPTIMISERS, &settings.get.get().rule))
@@ -101,20 +102,20 @@ pub fn network_fields(settings: SettingsSignal, kind: Kind) -> AnyView {
     });
     view! {
         <NumberField
-            label="Steps to train"
+            label=tr!("Steps to train")
             spec=TRAIN
             value=number(move || settings.get.get().steps as f64)
             set=move |v| settings.update(|s| s.steps = v as usize)
         />
         <NumberField
-            label="Width of a layer"
+            label=tr!("Width of a layer")
             spec=units
             value=number(move || settings.get.get().shape.width as f64)
             set=move |v| settings.update(|s| s.shape.width = v as usize)
             slide=Slide::Log
         />
         <NumberField
-            label="Hidden layers"
+            label=tr!("Hidden layers")
             spec=LAYERS
             value=number(move || settings.get.get().shape.depth as f64)
             set=move |v| settings.update(|s| s.shape.depth = v as usize)
@@ -122,14 +123,14 @@ pub fn network_fields(settings: SettingsSignal, kind: Kind) -> AnyView {
         />
         {optimiser}
         <NumberField
-            label="Learning rate"
+            label=tr!("Learning rate")
             spec=rate
             value=number(move || settings.get.get().rate)
             set=move |v| settings.update(|s| s.rate = v)
             slide=Slide::Log
         />
         <NumberField
-            label="Minibatch"
+            label=tr!("Minibatch")
             spec=BATCH
             value=number(move || settings.get.get().batch as f64)
             set=move |v| settings.update(|s| s.batch = v as usize)

@@ -8,6 +8,7 @@ use crate::labs::learned::Learned;
 use crate::labs::{Lab, LabState, Model, open};
 use crate::math::Rule;
 use crate::permalink::Notice;
+use crate::words::tr;
 
 /// What is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,17 +31,18 @@ impl Training {
             // The regulariser that is trained with has the weights of the formula in the limit of many steps.
             LabState::Gan(gan) => {
                 if gan.rule != Rule::Continuous {
-                    notices.push(conflict(
-                        "training takes the regulariser in the limit of many steps: rule=continuous is used",
-                    ));
+                    notices.push(conflict(tr!(
+                        "training takes the regulariser in the limit of many steps: rule=continuous is used"
+                    )));
                 }
                 Self::Gan(Gan { rule: Rule::Continuous, ..gan })
             }
             LabState::DiffusionLoss(state) => Self::Heads(state),
             other => {
                 let name = other.lab().name();
-                notices.push(conflict(&format!(
-                    "nothing is trained in lab={name}: lab={} is used",
+                notices.push(conflict(&tr!(
+                    "nothing is trained in lab={}: lab={} is used",
+                    name,
                     Lab::Learned.name()
                 )));
                 Self::Score(Learned { common: other.common().clone(), ..Learned::default() })

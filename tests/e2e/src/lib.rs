@@ -15,7 +15,7 @@ pub mod lab;
 mod options;
 mod read;
 
-pub use elsewhere::Elsewhere;
+pub use elsewhere::{Elsewhere, frame, post};
 pub use options::Options;
 pub use read::{Pixels, Table, number};
 pub use serde_json::{Value, json};
@@ -60,6 +60,8 @@ pub struct Page {
     /// The server, for what was asked of it.
     pub site: Server,
     options: Options,
+    // Origins beside the site's that may be asked.
+    trusted: Mutex<Vec<String>>,
     // The browser forgets its log when it is read.
     seen: Mutex<Vec<String>>,
 }
@@ -126,7 +128,14 @@ impl Page {
             wanted.set_browser_option("perfLoggingPrefs", json!({ "traceCategories": "toplevel" }))?;
         }
         let browser = WebDriver::new(driver.url(), wanted).await?;
-        let page = Self { browser, site, options, seen: Mutex::default(), _driver: driver };
+        let page = Self {
+            browser,
+            site,
+            options,
+            trusted: Mutex::default(),
+            seen: Mutex::default(),
+            _driver: driver,
+        };
         page.emulate().await?;
         Ok(page)
     }
@@ -173,6 +182,11 @@ impl Page {
         let parameters =
             json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
         self.devtools("Emulation.setDeviceMetricsOverride", parameters).await.map(drop)
+    }
+
+    /// Another origin that may be asked: that of a page with the page in a frame.
+    pub fn trust(&self, origin: String) {
+        self.trusted.lock().unwrap_or_else(PoisonError::into_inner).push(origin);
     }
 
     /// Goes to the page with another query and waits until it is ready.
@@ -424,8 +438,10 @@ impl Page {
             let address = (event["message"]["method"] == "Network.requestWillBeSent")
                 .then(|| event["message"]["params"]["request"]["url"].as_str())
                 .flatten();
+            let trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let own = |a: &str| {
                 a.starts_with(&self.site.origin())
+                    || trusted.iter().any(|origin| a.starts_with(origin))
                     || ["data:", "blob:", "about:"].iter().any(|s| a.starts_with(s))
             };
             found.extend(address.filter(|a| !own(a)).map(str::to_owned));

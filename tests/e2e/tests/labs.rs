@@ -40,7 +40,7 @@ async fn minimisers_are_the_oracles() -> Outcome {
     // By the parts: the mean of the ELBO under the data's own score stays below the data's mean log-density.
     let parts = page.table("The ELBO under").await?;
     let value = |row: &str| parts.cell(row, "value").unwrap_or(f64::NAN);
-    close("sum of the parts", value("prior") + value("steps") + value("decoder"), value("ELBO"), 1e-12)?;
+    close("sum of the parts", value("prior") + value("the steps") + value("decoder"), value("ELBO"), 1e-12)?;
     assert!(value("ELBO − log-density") < 0.0, "{parts:?}");
     page.close().await
 }

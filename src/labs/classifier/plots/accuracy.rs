@@ -3,9 +3,10 @@
 use super::ROLES;
 use crate::compute::AccuracyReply;
 use crate::labs::classifier::Classifier;
-use crate::labs::classifier::verdict::{RULE_NAMES, wilson};
+use crate::labs::classifier::verdict::{rule_names, wilson};
 use crate::labs::figures::short;
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// The share of right labels.
 pub fn share_right(labels: &[usize], truth: &[usize]) -> f64 {
@@ -25,10 +26,10 @@ pub fn accuracy(state: &Classifier, reply: Option<&AccuracyReply>, narrow: bool)
     let last = curves().map(|p| p.0).max().unwrap_or(256) as f64;
     let panel = |rule: usize| {
         let mut panel = Panel::new(
-            Axis::log("draws a class", (0.9, 1.15 * last)),
-            Axis::linear("accuracy", ((low - 0.02).max(0.0), 1.01)),
+            Axis::log(tr!("draws a class"), (0.9, 1.15 * last)),
+            Axis::linear(tr!("accuracy"), ((low - 0.02).max(0.0), 1.01)),
         )
-        .title(RULE_NAMES[rule]);
+        .title(rule_names()[rule]);
         panel.layers.push(Layer::VLine {
             x: state.draws,
             role: Role::Accent,
@@ -41,9 +42,9 @@ pub fn accuracy(state: &Classifier, reply: Option<&AccuracyReply>, narrow: bool)
         // Lines too close for two names share one.
         let close = (exact[0] - exact[rule]).abs() < 0.06;
         let names = if close {
-            [Some("Bayes’ rule, exact expectations"), None]
+            [Some(tr!("Bayes’ rule, exact expectations")), None]
         } else {
-            [Some("Bayes’ rule"), Some("exact expectations")]
+            [Some(tr!("Bayes’ rule")), Some(tr!("exact expectations"))]
         };
         for (level, role, dash, name) in [
             (exact[0], Role::Exact, Dash::Solid, names[0]),
@@ -59,7 +60,7 @@ pub fn accuracy(state: &Classifier, reply: Option<&AccuracyReply>, narrow: bool)
             } else {
                 (Role::Muted, Dash::Dashed)
             };
-            let name = if curve.shared { "shared" } else { "own" };
+            let name = if curve.shared { tr!("shared") } else { tr!("own") };
             let bars = points.iter().map(|p| wilson(p.1, n)).collect();
             panel.layers.push(Layer::line(points.clone(), role).dashed(dash).labelled(name));
             panel.layers.push(Layer::Points {
@@ -83,14 +84,14 @@ pub fn accuracy(state: &Classifier, reply: Option<&AccuracyReply>, narrow: bool)
 
 fn summary(reply: &AccuracyReply, exact: [f64; 3]) -> String {
     if reply.labels[0].is_empty() {
-        return "Accuracy against draws is being computed.".to_owned();
+        return tr!("Accuracy against draws is being computed.").to_owned();
     }
     let curve = |c: &crate::compute::DrawCurve| {
         let (first, last) = (c.accuracy.first()?, c.accuracy.last()?);
-        Some(format!(
-            "{} weights, {} draws: from {} with {} to {} with {}",
-            if c.uniform { "uniform" } else { "formula's" },
-            if c.shared { "shared" } else { "own" },
+        Some(tr!(
+            "{}, {} draws: from {} with {} to {} with {}",
+            rule_names()[if c.uniform { 2 } else { 1 }],
+            if c.shared { tr!("shared") } else { tr!("own") },
             short(first.1),
             first.0,
             short(last.1),
@@ -98,8 +99,8 @@ fn summary(reply: &AccuracyReply, exact: [f64; 3]) -> String {
         ))
     };
     let curves: Vec<String> = reply.curves.iter().filter_map(curve).collect();
-    format!(
-        "Share of {} points drawn from the target that are labelled right, against the number of draws a class. {}. With exact expectations: formula's weights {}, uniform weights {}; Bayes' rule {}.",
+    tr!(
+        "Share of {} points drawn from the target that are labelled right, against the number of draws a class. {}. With exact expectations: formula’s weights {}, uniform weights {}; Bayes’ rule {}.",
         reply.truth.len(),
         curves.join("; "),
         short(exact[1]),

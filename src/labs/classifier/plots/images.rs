@@ -5,18 +5,16 @@ use super::ROLES;
 use crate::compute::ImagesReply;
 use crate::labs::classifier::Classifier;
 use crate::labs::classifier::images::{accuracy, share, truth};
-use crate::labs::classifier::verdict::{RULE_NAMES, wilson};
+use crate::labs::classifier::verdict::{rule_names, wilson};
 use crate::labs::density::plots::many::thumbnail;
 use crate::labs::digits::{Digits, digits};
 use crate::labs::figures::{NARROW, short};
 use crate::plot::{
     Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading, preferred_height,
 };
+use crate::words::tr;
 use std::sync::Arc;
 
-/// Title of the images that are labelled wrongly.
-const WRONG: &str =
-    "labelled wrongly: the digit, then its labels by Bayes’ rule, formula’s and uniform weights";
 /// Digits.
 const CLASSES: usize = 10;
 
@@ -52,12 +50,14 @@ pub fn counts(state: &Classifier, reply: &ImagesReply) -> Vec<usize> {
 fn confusion(state: &Classifier, reply: &ImagesReply, narrow: bool) -> Panel {
     let last = (CLASSES - 1) as f64;
     let (ends, turned) = ((-0.5, last + 0.5), (last + 0.5, -0.5));
-    let rule = RULE_NAMES[state.chosen()];
+    let rule = rule_names()[state.chosen()];
     let title =
-        if narrow { format!("labels by {rule}") } else { format!("digits, in rows, and labels by {rule}") };
-    let mut panel =
-        Panel::new(Axis::linear("label", ends).unlabelled(), Axis::linear("digit", turned).unlabelled())
-            .title(title);
+        if narrow { tr!("labels by {}", rule) } else { tr!("digits, in rows, and labels by {}", rule) };
+    let mut panel = Panel::new(
+        Axis::linear(tr!("label"), ends).unlabelled(),
+        Axis::linear(tr!("digit"), turned).unlabelled(),
+    )
+    .title(title);
     // Roots, so that a few show beside many.
     let scale = ColourScale::ink((0.0, 1.25));
     let counts = counts(state, reply);
@@ -83,20 +83,20 @@ fn curves(state: &Classifier, reply: &ImagesReply) -> Panel {
     let low = shares.map(|share| wilson(share, n).0).fold(0.9, f64::min);
     let last = reply.curves[0].last().map_or(state.draws, |p| p.0 as f64).max(2.0);
     let mut panel = Panel::new(
-        Axis::log("draws a class", (0.85, 1.2 * last)),
-        Axis::linear("accuracy", ((low - 0.02).max(0.0), 1.01)),
+        Axis::log(tr!("draws a class"), (0.85, 1.2 * last)),
+        Axis::linear(tr!("accuracy"), ((low - 0.02).max(0.0), 1.01)),
     )
-    .title("accuracy against draws");
+    .title(tr!("accuracy against draws"));
     if n == 0 {
         return panel;
     }
-    let label = Some("Bayes’ rule".to_owned());
+    let label = Some(tr!("Bayes’ rule").to_owned());
     let bayes = accuracy(reply)[0];
     panel.layers.push(Layer::HLine { y: bayes, role: Role::Exact, dash: Dash::Solid, label });
     for (curve, rule) in reply.curves.iter().zip([1, 2]) {
         let points: Vec<(f64, f64)> = curve.iter().map(|p| (p.0 as f64, share_of(p.1))).collect();
         let bars = points.iter().map(|p| wilson(p.1, n)).collect();
-        panel.layers.push(Layer::line(points.clone(), ROLES[rule]).labelled(RULE_NAMES[rule]));
+        panel.layers.push(Layer::line(points.clone(), ROLES[rule]).labelled(rule_names()[rule]));
         let (error_bars, role) = (Some(bars), ROLES[rule]);
         panel.layers.push(Layer::Points { points, error_bars, role, radius: 2.5, label: None });
     }
@@ -106,9 +106,15 @@ fn curves(state: &Classifier, reply: &ImagesReply) -> Panel {
 /// Images that Bayes' rule or the chosen weights label wrongly, with all three labels.
 fn wrong(state: &Classifier, reply: &ImagesReply, most: usize) -> Panel {
     let reach = (-0.5, most as f64 - 0.5);
-    let mut panel =
-        Panel::new(Axis::linear("", reach).unlabelled(), Axis::linear("", (0.0, 1.0)).unlabelled())
-            .title(if most > 6 { WRONG } else { "digit: Bayes, formula, uniform" });
+    let mut panel = Panel::new(
+        Axis::linear("", reach).unlabelled(),
+        Axis::linear("", (0.0, 1.0)).unlabelled(),
+    )
+    .title(if most > 6 {
+        tr!("labelled wrongly: the digit, then its labels by Bayes’ rule, formula’s and uniform weights")
+    } else {
+        tr!("digit: Bayes, formula, uniform")
+    });
     let truth = truth(reply);
     let is_wrong =
         |i: &usize| [0, state.chosen()].iter().any(|rule| reply.labels[*rule].get(*i) != truth.get(*i));
@@ -131,14 +137,21 @@ fn wrong(state: &Classifier, reply: &ImagesReply, most: usize) -> Panel {
 fn summary(state: &Classifier, reply: &ImagesReply) -> String {
     let n = reply.labels[0].len();
     if n == 0 {
-        return "The images held out are being labelled.".to_owned();
+        return tr!("The images held out are being labelled.").to_owned();
     }
     let percent = |share: f64| format!("{} %", short(100.0 * share));
     let [bayes, formula, uniform] = accuracy(reply).map(percent);
     let chosen = state.chosen();
     let agreement = percent(share(&reply.labels[chosen], &reply.labels[0]));
-    format!(
-        "Of {n} images held out Bayes’ rule labels {bayes} right, the formula’s weights with {} draws a class {formula}, uniform weights {uniform}. The labels by {} are those of Bayes’ rule on {agreement}. A map of ten by ten counts which digit gets which label by {}; curves show accuracy against draws; below are images that are labelled wrongly.",
-        state.draws, RULE_NAMES[chosen], RULE_NAMES[chosen],
+    tr!(
+        "Of {} images held out Bayes’ rule labels {} right, the formula’s weights with {} draws a class {}, uniform weights {}. The labels by {} are those of Bayes’ rule on {}. A map of ten by ten counts which digit gets which label by {}; curves show accuracy against draws; below are images that are labelled wrongly.",
+        n,
+        bayes,
+        state.draws,
+        formula,
+        uniform,
+        rule_names()[chosen],
+        agreement,
+        rule_names()[chosen],
     )
 }

@@ -5,9 +5,10 @@ use super::{ROLES, numbers, shades, summary};
 use crate::compute::RegionsReply;
 use crate::labs::classifier::Classifier;
 use crate::labs::classifier::jobs::{LINE, line};
-use crate::labs::classifier::verdict::{RULE_NAMES, Verdict};
+use crate::labs::classifier::verdict::{Verdict, rule_names};
 use crate::labs::figures::nice;
 use crate::plot::{Axis, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row, Shading};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// Densities this far below the peak have no say in the range of the log-odds, nats.
@@ -56,12 +57,12 @@ pub(super) fn intervals(state: &Classifier, reply: &RegionsReply, verdict: &Verd
                 role: ROLES[rule],
                 dash: if rule == 1 { Dash::Dashed } else { Dash::Solid },
                 width: if rule == 0 { 4.0 } else { 1.75 },
-                label: Some(RULE_NAMES[rule].to_owned()),
+                label: Some(rule_names()[rule].to_owned()),
             });
         }
         odds.y.range = (-reach, reach);
     }
-    figure(panels, summary(state, "Decision intervals on the line", Some(verdict)))
+    figure(panels, summary(state, tr!("Decision intervals on the line"), Some(verdict)))
 }
 
 /// Axes of the right size.
@@ -72,9 +73,11 @@ pub(super) fn empty(state: &Classifier) -> Figure {
 fn panels(state: &Classifier) -> Vec<Panel> {
     let axis = line(&state.common.target.mixture(), LINE);
     let range = (axis.low, axis.high);
-    let mut strips =
-        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("label", (-0.5, 2.5)).unlabelled());
-    for (row, name) in RULE_NAMES.iter().rev().enumerate() {
+    let mut strips = Panel::new(
+        Axis::linear("x", range).unlabelled(),
+        Axis::linear(tr!("label"), (-0.5, 2.5)).unlabelled(),
+    );
+    for (row, name) in rule_names().iter().rev().enumerate() {
         let text = (*name).to_owned();
         strips.layers.push(Layer::Text { x: axis.low, y: row as f64, text, role: Role::Exact });
     }
@@ -82,12 +85,14 @@ fn panels(state: &Classifier) -> Vec<Panel> {
         strips.layers.push(Layer::HLine { y, role: Role::Exact, dash: Dash::Solid, label: None });
     }
     let mut panels = vec![
-        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("p(c) p(x | c)", (0.0, 1.0))),
+        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear(tr!("p(c) p(x | c)"), (0.0, 1.0))),
         strips,
     ];
     if state.classes() > 1 {
-        let mut odds =
-            Panel::new(Axis::linear("x", range), Axis::linear("log-odds of class 0 (nats)", (-10.0, 10.0)));
+        let mut odds = Panel::new(
+            Axis::linear("x", range),
+            Axis::linear(tr!("log-odds of class 0 (nats)"), (-10.0, 10.0)),
+        );
         odds.layers.push(Layer::HLine { y: 0.0, role: Role::Muted, dash: Dash::Solid, label: None });
         panels.push(odds);
     }
@@ -114,7 +119,7 @@ fn class_names(state: &Classifier, reply: &RegionsReply, at: &[f64]) -> Vec<Laye
     (0..reply.classes)
         .map(|class| {
             let (x, logit) = peak(class);
-            Layer::Text { x, y: logit.exp(), text: format!("class {class}"), role: Role::Exact }
+            Layer::Text { x, y: logit.exp(), text: tr!("class {}", class), role: Role::Exact }
         })
         .collect()
 }

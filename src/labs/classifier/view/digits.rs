@@ -9,6 +9,7 @@ use crate::ui::figure::Picture;
 use crate::ui::job::{Answer, Job, status_line, table};
 use crate::ui::panel::{Panel, note, panel, status};
 use crate::ui::table_view::TableView;
+use crate::words::tr;
 use leptos::prelude::*;
 
 /// The map of labels, accuracy against draws and some wrong labels, with a table.
@@ -32,9 +33,14 @@ pub(super) fn figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: 
     let words = move || {
         status_line(main, |reply| {
             let Reply::Images(reply) = reply else { return None };
-            let [bayes, formula, uniform] = images::accuracy(reply).map(|share| 100.0 * share);
-            let words = format!(
-                "Right: {bayes:.1} % by Bayes’ rule, {formula:.1} % by the formula’s weights, {uniform:.1} % by uniform weights. {TEST} images"
+            let [bayes, formula, uniform] =
+                images::accuracy(reply).map(|share| format!("{:.1} %", 100.0 * share));
+            let words = tr!(
+                "Right: {} by Bayes’ rule, {} by the formula’s weights, {} by uniform weights. {} images",
+                bayes,
+                formula,
+                uniform,
+                TEST
             );
             Some((words, ""))
         })
@@ -44,11 +50,11 @@ pub(super) fn figure(state: RwSignal<Classifier>, main: Job<Classifier>, theme: 
         said: status(words),
         below: view! {
             {note(
-                "The density of a class is the kernel density estimate of its training images. A draw is a step, chosen with probability proportional to its weight, and noise; each image has its own. Bars are 95 % intervals for the choice of the images.",
+                tr!("The density of a class is the kernel density estimate of its training images. A draw is a step, chosen with probability proportional to its weight, and noise; each image has its own. Bars are 95 % intervals for the choice of the images."),
             )}
             <TableView table=table(main, reply, tables::digits) />
         }
         .into_any(),
-        ..Panel::new(Picture::new("Labels of handwritten digits", figure, theme, width, plots::images::height))
+        ..Panel::new(Picture::new(tr!("Labels of handwritten digits"), figure, theme, width, plots::images::height))
     })
 }

@@ -5,6 +5,7 @@ use crate::labs::density::jobs::square;
 use crate::labs::diffusion_loss::DiffusionLoss;
 use crate::labs::figures::{DEPTH, LogDensityMaps, nice, short};
 use crate::plot::{Dash, Figure, Layer, Role};
+use crate::words::tr;
 
 /// The maps, with a line at the context of the other figures.
 pub fn chain(state: &DiffusionLoss, reply: &ChainReply, narrow: bool) -> Figure {
@@ -17,7 +18,7 @@ pub fn chain(state: &DiffusionLoss, reply: &ChainReply, narrow: bool) -> Figure 
     let mut rows = LogDensityMaps {
         square: square(&target),
         side: reply.side,
-        titles: ["exact", "by the chain", "chain − exact"],
+        titles: [tr!("exact"), tr!("by the chain"), tr!("chain − exact")],
         values: [
             reply.exact.clone(),
             reply.chain.clone(),
@@ -25,7 +26,7 @@ pub fn chain(state: &DiffusionLoss, reply: &ChainReply, narrow: bool) -> Figure 
         ],
         top,
         reach: nice(largest_error(reply)),
-        difference: "difference (nats)",
+        difference: tr!("difference (nats)"),
         levels: Vec::new(),
         narrow,
     }
@@ -33,10 +34,11 @@ pub fn chain(state: &DiffusionLoss, reply: &ChainReply, narrow: bool) -> Figure 
     for panel in rows.iter_mut().flat_map(|row| &mut row.panels) {
         panel.layers.push(Layer::VLine { x: z, role: Role::Accent, dash: Dash::Dotted, label: None });
     }
-    let summary = format!(
-        "Three maps of the plane: the exact joint log-density, peaking at {} nats; the sum of log p(x₁) and log p(x₂|x₁), each by the formula; and their difference, at most {} nats where the density is within {DEPTH} nats of the peak.",
+    let summary = tr!(
+        "Three maps of the plane: the exact joint log-density, peaking at {} nats; the sum of log p(x₁) and log p(x₂|x₁), each by the formula; and their difference, at most {} nats where the density is within {} nats of the peak.",
         short(top),
         short(largest_error(reply)),
+        DEPTH,
     );
     Figure { summary, rows }
 }

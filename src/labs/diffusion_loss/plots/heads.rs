@@ -9,6 +9,7 @@ use crate::labs::learned::plots::{Truth, samples};
 use crate::learn::spec::Scores;
 use crate::math::diffusion_loss::Weighting;
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::tr;
 
 /// Where the axis of steps begins; before that networks know nothing.
 const FIRST: f64 = 20.0;
@@ -30,7 +31,7 @@ pub fn heads(state: &DiffusionLoss, reply: Option<&TrainingReply>, truth: &Truth
     let chosen = Weighting::ALL.iter().position(|w| *w == state.weights).unwrap_or(0);
     let drawn = found.samples.get(chosen).map_or(&[][..], |samples| samples);
     let panels =
-        [likelihoods(state, found), samples(truth, drawn).title(format!("samples, {}", name(state.weights)))];
+        [likelihoods(state, found), samples(truth, drawn).title(tr!("samples, {}", name(state.weights)))];
     let rows = if narrow {
         panels.map(|panel| Row::new(vec![panel])).to_vec()
     } else {
@@ -43,10 +44,13 @@ fn likelihoods(state: &DiffusionLoss, found: &HeadsFindings) -> Panel {
     let newest = found.checks.last();
     let steps = (state.training.steps.max(newest.map_or(0, |(step, _)| *step)) as f64).max(10.0 * FIRST);
     let plane = state.common.target.dim() == 2;
-    let title = if plane { "log p(x₂|x₁) on held-out points" } else { "log p(x) on held-out points" };
-    let mut panel =
-        Panel::new(Axis::log("steps of training", (FIRST, steps)), Axis::linear("nats", (-BELOW, 0.0)))
-            .title(title);
+    let title =
+        if plane { tr!("log p(x₂|x₁) on held-out points") } else { tr!("log p(x) on held-out points") };
+    let mut panel = Panel::new(
+        Axis::log(tr!("steps of training"), (FIRST, steps)),
+        Axis::linear(tr!("nats"), (-BELOW, 0.0)),
+    )
+    .title(title);
     let Some(first) = newest.and_then(|(_, scores)| scores.first()) else { return panel };
     let curve = |k: usize| -> Vec<(f64, f64)> {
         let of = |(step, scores): &(usize, Vec<Scores>)| Some((*step as f64, scores.get(k)?.learned.value));
@@ -58,8 +62,8 @@ fn likelihoods(state: &DiffusionLoss, found: &HeadsFindings) -> Panel {
     let level = |y: f64, role: Role, dash: Dash, name: &str| {
         Layer::line(vec![(FIRST, y), (steps, y)], role).dashed(dash).labelled(name)
     };
-    panel.layers.push(level(truth, Role::Exact, Dash::Solid, "truth"));
-    panel.layers.push(level(exact, Role::Exact, Dash::Dotted, "exact score"));
+    panel.layers.push(level(truth, Role::Exact, Dash::Solid, tr!("truth")));
+    panel.layers.push(level(exact, Role::Exact, Dash::Dotted, tr!("exact score")));
     for (k, weighting) in drawn(state.weights) {
         let (role, dash, width) = look(weighting, state.weights);
         let label = Some(name(weighting).into());
@@ -69,13 +73,19 @@ fn likelihoods(state: &DiffusionLoss, found: &HeadsFindings) -> Panel {
 }
 
 fn summary(found: &HeadsFindings) -> String {
-    let what = "Held-out log-likelihood by the formula of heads trained with each weighting, over the steps of training; and samples of the head that is picked out over the target’s density.";
-    let Some((step, scores)) = found.checks.last() else { return format!("{what} Nothing is trained yet.") };
+    let what = tr!(
+        "Held-out log-likelihood by the formula of heads trained with each weighting, over the steps of training; and samples of the head that is picked out over the target’s density."
+    );
+    let Some((step, scores)) = found.checks.last() else {
+        return format!("{what} {}", tr!("Nothing is trained yet."));
+    };
     let words: Vec<String> = Weighting::ALL
         .iter()
         .zip(scores)
         .map(|(weighting, scores)| format!("{} {}", name(*weighting), short(scores.learned.value)))
         .collect();
     let exact = scores.first().map_or(f64::NAN, |scores| scores.exact.value);
-    format!("{what} After {step} steps: {}; with the exact score {} nats.", words.join(", "), short(exact))
+    let newest =
+        tr!("After {} steps: {}; with the exact score {} nats.", step, words.join(", "), short(exact));
+    format!("{what} {newest}")
 }

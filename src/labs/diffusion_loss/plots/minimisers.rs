@@ -9,6 +9,7 @@ use crate::math::diffusion_loss::{ModelFamily, Weighting, conditional};
 use crate::math::{Mixture, Scratch};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
 use crate::ui::table::show;
+use crate::words::tr;
 
 /// Points along the densities.
 const COUNT: usize = 257;
@@ -22,9 +23,9 @@ pub fn minimisers(state: &DiffusionLoss, reply: Option<&LossMinimisersReply>) ->
     let below = densities(state, &target, conditional.as_ref(), reply);
     let chosen = Weighting::ALL.iter().position(|w| *w == state.weights).unwrap_or(0);
     let summary = reply.map_or_else(
-        || "The minimisers are being computed.".to_owned(),
+        || tr!("The minimisers are being computed.").to_owned(),
         |reply| {
-            format!(
+            tr!(
                 "Excess of each loss over θ, less its least value. Least at: likelihood {}, formula {}, {} {}. Below, the density of the data and those of the family at the likelihood’s minimiser and at that of the chosen weights.",
                 show(reply.argmins[5], 4),
                 show(reply.argmins[0], 4),
@@ -39,14 +40,14 @@ pub fn minimisers(state: &DiffusionLoss, reply: Option<&LossMinimisersReply>) ->
 /// What `θ` is.
 fn theta(family: ModelFamily) -> &'static str {
     match family {
-        ModelFamily::SymmetricPair => "θ: distance of the peaks from the mean (standard deviations)",
-        ModelFamily::Width => "θ: standard deviation of every component",
-        ModelFamily::Gaussian => "θ: standard deviation",
+        ModelFamily::SymmetricPair => tr!("θ: distance of the peaks from the mean (standard deviations)"),
+        ModelFamily::Width => tr!("θ: standard deviation of every component"),
+        ModelFamily::Gaussian => tr!("θ: standard deviation"),
     }
 }
 
 fn objectives(state: &DiffusionLoss, reply: Option<&LossMinimisersReply>) -> Panel {
-    let label = "loss − its least value (nats)";
+    let label = tr!("loss − its least value (nats)");
     let Some(reply) = reply.filter(|r| r.theta.len() > 1) else {
         return Panel::new(Axis::linear(theta(state.model), (0.0, 1.0)), Axis::linear(label, (0.0, 1.0)));
     };
@@ -71,7 +72,7 @@ fn objectives(state: &DiffusionLoss, reply: Option<&LossMinimisersReply>) -> Pan
         role: Role::Exact,
         dash: Dash::Solid,
         width: 4.5,
-        label: Some("likelihood".into()),
+        label: Some(tr!("likelihood").into()),
     });
     for (k, weighting) in drawn(state.weights) {
         let (role, dash, width) = look(weighting, state.weights);
@@ -100,12 +101,12 @@ fn densities(
     };
     let mut curves = Vec::new();
     if let Some(data) = conditional {
-        curves.push((curve(data), Role::Data, Dash::Solid, 2.5, "data"));
+        curves.push((curve(data), Role::Data, Dash::Solid, 2.5, tr!("data")));
         if let Some(reply) = reply {
             let chosen = Weighting::ALL.iter().position(|w| *w == state.weights).unwrap_or(0);
             let (role, _, width) = look(state.weights, state.weights);
             for (k, role, dash, width, name) in [
-                (5, Role::Exact, Dash::Solid, 3.5, "likelihood"),
+                (5, Role::Exact, Dash::Solid, 3.5, tr!("likelihood")),
                 (chosen, role, Dash::Dashed, width, name(state.weights)),
             ] {
                 if let Some(model) = state.model.model(data, reply.argmins[k]) {
@@ -115,7 +116,7 @@ fn densities(
         }
     }
     let top = curves.iter().flat_map(|(points, ..)| points).map(|p| p.1).fold(1e-9, f64::max);
-    let mut panel = Panel::new(Axis::linear(label, along), Axis::linear("density", (0.0, 1.08 * top)));
+    let mut panel = Panel::new(Axis::linear(label, along), Axis::linear(tr!("density"), (0.0, 1.08 * top)));
     for (points, role, dash, width, name) in curves {
         panel.layers.push(Layer::Line { points, role, dash, width, label: Some(name.into()) });
     }

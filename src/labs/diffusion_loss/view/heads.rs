@@ -17,6 +17,7 @@ use crate::ui::reactive::show;
 use crate::ui::table::Table;
 use crate::ui::table_view::TableView;
 use crate::ui::training::{Trainer, trainer_view};
+use crate::words::tr;
 use leptos::prelude::*;
 
 impl Trains for DiffusionLoss {
@@ -86,15 +87,19 @@ impl Heads {
         let words = move || {
             let untrained = self.found(|_, reply| reply.is_none());
             let words = if untrained {
-                "Press Train: a small network learns with each weighting, from the same start and with the same draws, here in your browser. The code that trains them is fetched then."
+                tr!(
+                    "Press Train: a small network learns with each weighting, from the same start and with the same draws, here in your browser. The code that trains them is fetched then."
+                )
             } else {
-                "Curves: the formula with each learned score on points that training has not seen. Pink: samples by the head whose weights are picked out; their x₁ is the target’s."
+                tr!(
+                    "Curves: the formula with each learned score on points that training has not seen. Pink: samples by the head whose weights are picked out; their x₁ is the target’s."
+                )
             };
             words.to_owned()
         };
         panel(Panel {
             name: "heads",
-            heading: Some(("heads-heading", "Learned by a small network")),
+            heading: Some(("heads-heading", tr!("Learned by a small network"))),
             work: Some(self.trainer.work()),
             said: view! {
                 {trainer_view(self.trainer)}
@@ -106,7 +111,7 @@ impl Heads {
                 move || view! { <TableView table /> }.into_any(),
             )
             .into_any(),
-            ..Panel::new(Picture::new("Heads by weighting", figure, self.theme, width, height))
+            ..Panel::new(Picture::new(tr!("Heads by weighting"), figure, self.theme, width, height))
         })
     }
 
@@ -115,7 +120,7 @@ impl Heads {
         let settings = SettingsSignal::of(self.state);
         view! {
             <fieldset>
-                <legend>"Heads that learn"</legend>
+                <legend>{tr!("Heads that learn")}</legend>
                 {network_fields(settings, Kind::Heads)}
             </fieldset>
         }

@@ -7,6 +7,7 @@ use crate::labs::figures::{nice, padded, short};
 use crate::labs::gan::state::Gan;
 use crate::learn::spec::{Found, MOST_MODES};
 use crate::plot::{Axis, Dash, Figure, Layer, Panel, Role, Row};
+use crate::words::{Words, tr, word};
 use std::f64::consts::LN_2;
 
 /// Fewest steps along the axis.
@@ -18,47 +19,50 @@ const ABOVE: f64 = 8.0;
 const ROOM: f64 = 0.5;
 
 /// Names of the games beside their curves, the one without the regulariser first.
-const NAMES: [&str; 2] = ["without", "with"];
+const NAMES: [Words; 2] = [word!("without"), word!("with")];
 
 /// A measure of samples: title, axis, its value, that of the equilibrium, and its range where that is fixed.
 struct Measure {
-    title: &'static str,
-    unit: &'static str,
+    title: Words,
+    /// Label of the axis; a count has none.
+    unit: Option<Words>,
     value: fn(&Found) -> f64,
     equilibrium: fn(&Backdrop) -> Option<f64>,
     range: Option<(f64, f64)>,
 }
 
 const JS: Measure = Measure {
-    title: "Jensen–Shannon divergence",
-    unit: "nats",
+    title: word!("Jensen–Shannon divergence"),
+    unit: Some(word!("nats")),
     value: |found| found.js,
     equilibrium: |ideal| Some(ideal.js),
     range: Some((0.0, 0.72)),
 };
 const OUTSIDE: Measure = Measure {
-    title: "share of samples outside the data’s 95 %",
-    unit: "",
+    title: word!("share of samples outside the data’s 95 %"),
+    unit: None,
     value: |found| found.outside,
     equilibrium: |ideal| Some(ideal.outside),
     range: Some((0.0, 1.0)),
 };
 const MODES: Measure = Measure {
-    title: "modes reached",
-    unit: "",
+    title: word!("modes reached"),
+    unit: None,
     value: |found| found.modes as f64,
     equilibrium: |_| None,
     range: None,
 };
 const MEAN: Measure = Measure {
-    title: "mean of −log p over the samples",
-    unit: "nats",
+    title: word!("mean of −log p over the samples"),
+    unit: Some(word!("nats")),
     value: |found| found.cross_entropy,
     equilibrium: |ideal| Some(ideal.cross_entropy),
     range: None,
 };
 const MEDIAN: Measure =
-    Measure { title: "median of −log p", value: |found| found.median, equilibrium: |_| None, ..MEAN };
+    Measure {
+        title: word!("median of −log p"), value: |found| found.median, equilibrium: |_| None, ..MEAN
+    };
 
 /// The figure; `narrow` for phones.
 pub fn progress(
@@ -101,11 +105,14 @@ fn over_steps(measure: &Measure, found: &GansFindings, backdrop: Option<&Backdro
         let around = references().flat_map(|y| [y - ROOM, y + ROOM]);
         padded(around.chain(curves.iter().flatten().map(|p| p.1.min(most))))
     });
-    let mut panel = Panel::new(Axis::linear("steps", (0.0, steps)), Axis::linear(measure.unit, range))
-        .title(measure.title);
+    let mut panel = Panel::new(
+        Axis::linear(tr!("steps"), (0.0, steps)),
+        Axis::linear(measure.unit.map_or("", Words::text), range),
+    )
+    .title(measure.title.text());
     panel.layers.extend(pair(curves));
-    panel.layers.extend(floor.map(|y| level(y, steps, Role::Data, "target")));
-    panel.layers.extend(equilibrium.map(|y| level(y, steps, Role::Exact, "equilibrium")));
+    panel.layers.extend(floor.map(|y| level(y, steps, Role::Data, tr!("target"))));
+    panel.layers.extend(equilibrium.map(|y| level(y, steps, Role::Exact, tr!("equilibrium"))));
     panel
 }
 
@@ -122,17 +129,20 @@ fn pair(curves: [Vec<(f64, f64)>; 2]) -> impl Iterator<Item = Layer> {
         .zip(looks)
         .zip(NAMES)
         .filter(|((points, _), _)| !points.is_empty())
-        .map(|((points, (role, dash)), name)| Layer::line(points, role).dashed(dash).labelled(name))
+        .map(|((points, (role, dash)), name)| Layer::line(points, role).dashed(dash).labelled(name.text()))
 }
 
 /// The discriminators' losses; at the equilibrium of the ideal game they are `2 log 2 - 2 JS`.
 fn losses(found: &GansFindings, backdrop: Option<&Backdrop>, steps: f64) -> Panel {
     let curves = [0, 1].map(|i| found.discriminators[i].points().collect::<Vec<_>>());
-    let mut panel = Panel::new(Axis::linear("steps", (0.0, steps)), Axis::linear("nats", (0.0, 1.7)))
-        .title("losses of the discriminators");
+    let mut panel =
+        Panel::new(Axis::linear(tr!("steps"), (0.0, steps)), Axis::linear(tr!("nats"), (0.0, 1.7)))
+            .title(tr!("losses of the discriminators"));
     panel.layers.extend(pair(curves));
     panel.layers.push(level(2.0 * LN_2, steps, Role::Data, "2 log 2"));
-    panel.layers.extend(backdrop.map(|ideal| level(ideal_loss(ideal), steps, Role::Exact, "equilibrium")));
+    panel
+        .layers
+        .extend(backdrop.map(|ideal| level(ideal_loss(ideal), steps, Role::Exact, tr!("equilibrium"))));
     panel
 }
 
@@ -142,9 +152,9 @@ pub fn ideal_loss(ideal: &Backdrop) -> f64 {
 }
 
 fn summary(measures: &[Measure], found: &GansFindings, backdrop: Option<&Backdrop>) -> String {
-    let what = "Measures of the samples of both GANs over the steps of training";
+    let what = tr!("Measures of the samples of both GANs over the steps of training");
     let Some((step, [plain, regularised])) = found.checks.last() else {
-        return format!("{what}: nothing is trained yet.");
+        return format!("{what}: {}", tr!("nothing is trained yet."));
     };
     let words: Vec<String> = measures
         .iter()
@@ -152,15 +162,16 @@ fn summary(measures: &[Measure], found: &GansFindings, backdrop: Option<&Backdro
             let value = measure.value;
             let ideal = backdrop.and_then(measure.equilibrium);
             let said = |v: f64| if measure.title == MODES.title { format!("{v}") } else { short(v) };
-            let ideal = ideal.map_or_else(String::new, |v| format!(", equilibrium {}", said(v)));
-            format!(
-                "{}: without {}, with {}, target {}{ideal}",
+            let ideal = ideal.map_or_else(String::new, |v| tr!(", equilibrium {}", said(v)));
+            tr!(
+                "{}: without {}, with {}, target {}{}",
                 measure.title,
                 said(value(plain)),
                 said(value(regularised)),
-                said(value(&found.floor))
+                said(value(&found.floor)),
+                ideal
             )
         })
         .collect();
-    format!("{what}. At step {step}: {}.", words.join("; "))
+    tr!("{}. At step {}: {}.", what, step, words.join("; "))
 }

@@ -11,6 +11,7 @@ use crate::labs::gan::state::{Gan, Shown};
 use crate::learn::spec::Found;
 use crate::permalink::write_number;
 use crate::plot::{Axis, ColourBar, ColourMap, ColourScale, Dash, Figure, Grid, Layer, Panel, Role, Row};
+use crate::words::tr;
 use std::sync::Arc;
 
 /// Between two arrows, in points of the discriminators' map.
@@ -107,7 +108,7 @@ pub fn training(
         let panels = [0, 1].map(|i| in_the_plane(state, found, i, backdrop, narrow));
         let [first, second] = panels;
         let scale = ColourScale { map: ColourMap::Diverging, range: (0.0, 1.0), centre: 0.5 };
-        let bar = ColourBar { label: "D(x): 0 for a sample, 1 for data".to_owned(), scale };
+        let bar = ColourBar { label: tr!("D(x): 0 for a sample, 1 for data").to_owned(), scale };
         let barred = |row: Row, to: usize| {
             if state.view.contains(&Shown::Discriminator) { row.bar(bar.clone(), 0, to) } else { row }
         };
@@ -120,13 +121,18 @@ pub fn training(
     Figure { summary: summary(state, reply, found), rows }
 }
 
+/// How far the score of the regulariser is learned, which comes first.
+pub fn first_the_score(done: usize, all: usize) -> String {
+    tr!("First the regulariser’s score is learned: {} of {} steps.", done, all)
+}
+
 /// Heading of either game.
 fn title(state: &Gan, i: usize) -> String {
     let lambda = write_number(state.lambda);
     match (i, state.training.warm) {
-        (0, _) => "without the regulariser".to_owned(),
-        (_, 0) => format!("with the regulariser, λ = {lambda}"),
-        (_, warm) => format!("with it from step {warm} on, λ = {lambda}"),
+        (0, _) => tr!("without the regulariser").to_owned(),
+        (_, 0) => tr!("with the regulariser, λ = {}", lambda),
+        (_, warm) => tr!("with it from step {} on, λ = {}", warm, lambda),
     }
 }
 
@@ -211,25 +217,29 @@ fn on_the_line(state: &Gan, found: &GansFindings, i: usize, backdrop: Option<&Ba
     let piled = found.samples.iter().flat_map(|x| histogram(x.iter().copied(), range)).fold(0.0, f64::max);
     let top = if piled > least { piled.min(3.0 * least) } else { least };
     let mut above =
-        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear("density", (0.0, 1.08 * top)))
+        Panel::new(Axis::linear("x", range).unlabelled(), Axis::linear(tr!("density"), (0.0, 1.08 * top)))
             .title(title(state, i));
     if !found.samples[i].is_empty() {
-        above.layers.extend(bars(range, &heights, Role::Generator, "samples"));
+        above.layers.extend(bars(range, &heights, Role::Generator, tr!("samples")));
     }
-    let mut below = Panel::new(Axis::linear("x", range), Axis::linear("D(x)", (0.0, 1.0)));
+    let mut below = Panel::new(Axis::linear("x", range), Axis::linear(tr!("D(x)"), (0.0, 1.0)));
     let ideal = data.iter().zip(&generator).map(|(p, g)| (p.0, p.1 / (p.1 + g.1))).collect();
     if i == 0 {
-        let half =
-            Layer::HLine { y: 0.5, role: Role::Muted, dash: Dash::Dotted, label: Some("cannot tell".into()) };
+        let half = Layer::HLine {
+            y: 0.5,
+            role: Role::Muted,
+            dash: Dash::Dotted,
+            label: Some(tr!("cannot tell").into()),
+        };
         below.layers.push(half);
     } else if backdrop.is_some() {
         let equilibrium = Layer::line(generator, Role::Exact).dashed(Dash::Dashed);
-        above.layers.push(equilibrium.labelled("equilibrium"));
+        above.layers.push(equilibrium.labelled(tr!("equilibrium")));
         let ideal = Layer::line(ideal, Role::Exact).dashed(Dash::Dashed);
-        below.layers.push(ideal.labelled("equilibrium"));
+        below.layers.push(ideal.labelled(tr!("equilibrium")));
     }
     if !data.is_empty() {
-        above.layers.push(Layer::line(data, Role::Data).labelled("data"));
+        above.layers.push(Layer::line(data, Role::Data).labelled(tr!("data")));
     }
     let judged: Vec<(f64, f64)> = found.judged[i]
         .iter()
@@ -246,30 +256,35 @@ fn on_the_line(state: &Gan, found: &GansFindings, i: usize, backdrop: Option<&Ba
 fn words(found: &Found, floor: &Found) -> String {
     let modes = match floor.modes {
         0 => String::new(),
-        all => format!("{} of {all} modes, ", found.modes),
+        all => tr!("{} of {} modes", found.modes, all) + ", ",
     };
-    format!(
-        "{modes}{} of the samples outside, Jensen–Shannon divergence {} nats, mean of −log p {} nats",
+    let measures = tr!(
+        "{} of the samples outside, Jensen–Shannon divergence {} nats, mean of −log p {} nats",
         short(found.outside),
         short(found.js),
         short(found.cross_entropy)
-    )
+    );
+    modes + &measures
 }
 
 fn summary(state: &Gan, reply: Option<&TrainingReply>, found: &GansFindings) -> String {
-    let what = "Two GANs that are trained from the same start, one without and one with the regulariser, over the target’s density.";
+    let what = tr!(
+        "Two GANs that are trained from the same start, one without and one with the regulariser, over the target’s density."
+    );
     let (done, all) = found.score;
-    let Some(reply) = reply else { return format!("{what} Nothing is trained yet.") };
+    let Some(reply) = reply else { return format!("{what} {}", tr!("Nothing is trained yet.")) };
     if done < all {
-        return format!("{what} First the regulariser’s score is learned: {done} of {all} steps.");
+        return format!("{what} {}", first_the_score(done, all));
     }
     let Some((step, [plain, regularised])) = found.checks.last() else {
-        return format!("{what} After {} steps.", reply.steps);
+        return format!("{what} {}", tr!("After {} steps.", reply.steps));
     };
-    format!(
-        "{what} After {step} steps, without: {}. With λ = {}: {}.",
+    let measured = tr!(
+        "After {} steps, without: {}. With λ = {}: {}.",
+        step,
         words(plain, &found.floor),
         write_number(state.lambda),
         words(regularised, &found.floor)
-    )
+    );
+    format!("{what} {measured}")
 }

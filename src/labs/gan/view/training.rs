@@ -19,6 +19,7 @@ use crate::ui::reactive::{flag, number, place, show};
 use crate::ui::table_view::TableView;
 use crate::ui::training::{Trainer, trainer_view};
 use crate::ui::words;
+use crate::words::tr;
 use leptos::prelude::*;
 
 impl Trains for Gan {
@@ -96,7 +97,7 @@ impl Games {
         });
         panel(Panel {
             name: "training",
-            heading: Some(("training-heading", "Played out")),
+            heading: Some(("training-heading", tr!("Played out"))),
             work: Some(self.trainer.work()),
             said: view! {
                 {trainer_view(self.trainer)}
@@ -108,7 +109,7 @@ impl Games {
                 move || view! { <TableView table /> }.into_any(),
             )
             .into_any(),
-            ..Panel::new(Picture::new("Two GANs in training", figure, self.theme, width, tall))
+            ..Panel::new(Picture::new(tr!("Two GANs in training"), figure, self.theme, width, tall))
         })
     }
 
@@ -117,14 +118,12 @@ impl Games {
         self.found(|state, reply| {
             let found = reply.and_then(plots::findings);
             match found.map(|found| found.score) {
-                None => "Press Train: two small GANs learn from the same start, here in your browser. The code that trains them is fetched then.".to_owned(),
-                Some((done, all)) if done < all => {
-                    format!("First the regulariser’s score is learned: {done} of {all} steps.")
-                }
+                None => tr!("Press Train: two small GANs learn from the same start, here in your browser. The code that trains them is fetched then.").to_owned(),
+                Some((done, all)) if done < all => plots::first_the_score(done, all),
                 Some(_) if state.common.target.dim() == 1 => {
-                    "Pink: 500 samples of either generator, and what its discriminator says. Dashed: the equilibrium.".to_owned()
+                    tr!("Pink: 500 samples of either generator, and what its discriminator says. Dashed: the equilibrium.").to_owned()
                 }
-                Some(_) => "Pink: 500 samples of either generator, and the image of a mesh that cuts its latent normal into equal shares. Rings: iso-lines of the target.".to_owned(),
+                Some(_) => tr!("Pink: 500 samples of either generator, and the image of a mesh that cuts its latent normal into equal shares. Rings: iso-lines of the target.").to_owned(),
             }
         })
     }
@@ -135,11 +134,17 @@ impl Games {
         let figure = self.figure(width, plots::progress);
         panel(Panel {
             name: "progress",
-            heading: Some(("progress-heading", "As they are trained")),
-            said: note(
-                "Dashed: without the regulariser. Dotted: draws of the target itself, and the equilibrium of the ideal game with the regulariser.",
-            ),
-            ..Panel::new(Picture::new("Measures over the steps", figure, self.theme, width, preferred_height))
+            heading: Some(("progress-heading", tr!("As they are trained"))),
+            said: note(tr!(
+                "Dashed: without the regulariser. Dotted: draws of the target itself, and the equilibrium of the ideal game with the regulariser."
+            )),
+            ..Panel::new(Picture::new(
+                tr!("Measures over the steps"),
+                figure,
+                self.theme,
+                width,
+                preferred_height,
+            ))
         })
     }
 
@@ -150,23 +155,23 @@ impl Games {
         let scores = SCORES.map(|(name, _)| (name, words::regulariser_score(name))).to_vec();
         view! {
             <fieldset>
-                <legend>"Played out"</legend>
+                <legend>{tr!("Played out")}</legend>
                 {network_fields(settings, Kind::Gan)}
                 <NumberField
-                    label="Minibatches of D for one of G"
+                    label=tr!("Minibatches of D for one of G")
                     spec=CRITIC
                     value=number(move || settings.get.get().critic as f64)
                     set=move |v| settings.update(|s| s.critic = v as usize)
                     slide=Slide::Linear(1.0)
                 />
                 <NumberField
-                    label="Steps before the regulariser"
+                    label=tr!("Steps before the regulariser")
                     spec=WARM
                     value=number(move || settings.get.get().warm as f64)
                     set=move |v| settings.update(|s| s.warm = v as usize)
                 />
                 <ChoiceField
-                    label="Score of the regulariser"
+                    label=tr!("Score of the regulariser")
                     key="score"
                     options=scores
                     value=place(move || place_of(&SCORES, &settings.get.get().learned_score))
@@ -210,11 +215,11 @@ fn layers(state: RwSignal<Gan>) -> AnyView {
     };
     view! {
         <fieldset>
-            <legend>"Drawn of the games"</legend>
-            {field("Samples", "generator", Shown::Samples)}
-            {field("The generator’s mesh", "generator", Shown::Manifold)}
-            {field("The discriminator", "none", Shown::Discriminator)}
-            {field("Where it pulls samples", "none", Shown::Pulls)}
+            <legend>{tr!("Drawn of the games")}</legend>
+            {field(tr!("Samples"), "generator", Shown::Samples)}
+            {field(tr!("The generator’s mesh"), "generator", Shown::Manifold)}
+            {field(tr!("The discriminator"), "none", Shown::Discriminator)}
+            {field(tr!("Where it pulls samples"), "none", Shown::Pulls)}
         </fieldset>
     }
     .into_any()
