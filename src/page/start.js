@@ -121,11 +121,11 @@ window.more = async (what, place, ...rest) => {
 
 // The labs that there are stand in the page's navigation; all but the first are in one module, and so is the
 // first one for targets of the visitor's own making, whether the address holds them or its fragment asks for one,
-// and in other languages: the first lab's own module speaks English.
+// on its tour, and in other languages: the first lab's own module speaks English.
 const [first, ...links] = document.querySelectorAll('nav a');
 const link = links.find((a) => a.search.endsWith('lab=' + (query.get('lab') ?? '')));
 const own = /^(custom|points|digits)$/;
-const isOwn = query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
+const isOwn = query.has('tour') || query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
 const name = () => {
   if (link) document.querySelector('h1').textContent = link.title;
 };
