@@ -19,6 +19,10 @@ if (entry) {
 }
 const query = new URLSearchParams(location.search);
 
+// Once here, the page opens without a network. Where it may keep nothing it does not.
+const keep = () => navigator.serviceWorker.register(at('./sw.js')).catch(() => {});
+if (!framed && navigator.serviceWorker) document.readyState === 'complete' ? keep() : addEventListener('load', keep);
+
 // In a page of somebody else's: the height is announced, and off screen nothing runs.
 const tell = (type, more, pass) => parent.postMessage({ type, v: 1, ...more }, '*', pass);
 const announce = () => {
