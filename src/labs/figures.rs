@@ -73,7 +73,7 @@ impl LogDensityMaps {
         let first = map(titles[0], first, scales[0], below.clone(), true);
         let second = map(titles[1], second, scales[0], below, false);
         let third = map(titles[2], third, scales[1], levels, narrow);
-        let [density_bar, difference_bar] = ["log-density (nats)", difference].map(str::to_owned);
+        let [density_bar, difference_bar] = [tr!("log-density (nats)"), difference].map(str::to_owned);
         let density_bar = ColourBar { label: density_bar, scale: scales[0] };
         let difference_bar = ColourBar { label: difference_bar, scale: scales[1] };
         if narrow {
