@@ -97,15 +97,23 @@ const words =
     : undefined;
 const failed = () => document.getElementById('failed').textContent;
 
+// The style of what only the labs' module shows; without it everything works, and looks plain.
+let dressed;
+const dress = () =>
+  (dressed ??= new Promise((done) => {
+    const sheet = document.createElement('link');
+    Object.assign(sheet, { rel: 'stylesheet', href: at(noted('labs-style')), onload: done, onerror: done });
+    document.head.append(sheet);
+  }));
+
 // What the first lab's module leaves to that of the other labs: the insides of menus.
-const others = async () => {
-  const labs = await import(at(noted('labs-script')));
-  await labs.default({ module_or_path: get(noted('labs-module')) });
-  return labs;
-};
 window.more = async (what, place, ...rest) => {
   try {
-    (await others())[what](place, ...rest);
+    dress();
+    const labs = await import(at(noted('labs-script')));
+    await labs.default({ module_or_path: get(noted('labs-module')) });
+    await dressed;
+    labs[what](place, ...rest);
   } catch {
     place.append(failed());
   }
@@ -126,11 +134,14 @@ if (link) {
   link.ariaCurrent = 'page';
 }
 name();
-const [script, module] = link || isOwn || language === 'ja' ? [noted('labs-script'), noted('labs-module')] : window.own;
+const isLabs = link || isOwn || language === 'ja';
+const [script, module] = isLabs ? [noted('labs-script'), noted('labs-module')] : window.own;
 try {
   const bytes = get(module);
+  if (isLabs) dress();
   const start = (await import(at(script))).default;
   window.words = await words;
+  await dressed;
   await onScreen;
   await start({ module_or_path: bytes });
 } catch (error) {

@@ -45,7 +45,8 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         "release",
         &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*", ALIKE],
     )?;
-    Ok(())
+    let style = place(&root.join("style/labs.css"), folder, "labs", "css")?;
+    note(folder, &[("labs-style", &style)])
 }
 
 /// The same for the module that trains networks, which loads when a visitor asks for that.
