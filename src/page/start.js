@@ -19,6 +19,10 @@ if (entry) {
 }
 const query = new URLSearchParams(location.search);
 
+// Once here, the page opens without a network. Where it may keep nothing it does not.
+const keep = () => navigator.serviceWorker.register(at('./sw.js')).catch(() => {});
+if (!framed && navigator.serviceWorker) document.readyState === 'complete' ? keep() : addEventListener('load', keep);
+
 // In a page of somebody else's: the height is announced, and off screen nothing runs.
 const tell = (type, more, pass) => parent.postMessage({ type, v: 1, ...more }, '*', pass);
 const announce = () => {
@@ -121,11 +125,11 @@ window.more = async (what, place, ...rest) => {
 
 // The labs that there are stand in the page's navigation; all but the first are in one module, and so is the
 // first one for targets of the visitor's own making, whether the address holds them or its fragment asks for one,
-// and in other languages: the first lab's own module speaks English.
+// on its tour, and in other languages: the first lab's own module speaks English.
 const [first, ...links] = document.querySelectorAll('nav a');
 const link = links.find((a) => a.search.endsWith('lab=' + (query.get('lab') ?? '')));
 const own = /^(custom|points|digits)$/;
-const isOwn = query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
+const isOwn = query.has('tour') || query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
 const name = () => {
   if (link) document.querySelector('h1').textContent = link.title;
 };

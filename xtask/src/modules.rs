@@ -57,7 +57,7 @@ pub fn learn(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     fast_profile(root, "learn", "learn", wasm)?;
     let size = finish(root, folder, "learn", "fast", &["-O3", "--low-memory-unused", ALIKE])?;
     // For the bar that shows how much of it has come.
-    note(folder, &[("learn-size", &size.to_string())])
+    insert(folder, &[("learn-size", size.to_string())])
 }
 
 /// Compiles a module for speed and not for size.
@@ -207,12 +207,18 @@ fn place(file: &Path, dist: &Path, stem: &str, extension: &str) -> Result<String
     Ok(name)
 }
 
-/// Adds `<meta>` elements to the page's head.
-fn note(dist: &Path, entries: &[(&str, &str)]) -> Result<()> {
+/// Adds `<meta>` elements with the addresses of files to the page's head.
+fn note(dist: &Path, files: &[(&str, &str)]) -> Result<()> {
+    let addresses: Vec<_> = files.iter().map(|(id, name)| (*id, format!("./{name}"))).collect();
+    insert(dist, &addresses)
+}
+
+/// Adds `<meta>` elements with these contents.
+fn insert(dist: &Path, entries: &[(&str, String)]) -> Result<()> {
     let file = dist.join("index.html");
     let page = fs::read_to_string(&file).map_err(|e| Error::io("reading the page", e))?;
     let notes: String =
-        entries.iter().map(|(id, name)| format!("<meta id=\"{id}\" content=\"./{name}\">")).collect();
+        entries.iter().map(|(id, content)| format!("<meta id=\"{id}\" content=\"{content}\">")).collect();
     let Some(end) = page.find("</head>") else {
         return Err(Error::Check("the page has no </head> to note its modules before".into()));
     };
