@@ -107,12 +107,15 @@ pub fn translation(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     fs::write(&file, page).map_err(|e| Error::io("writing the page", e))
 }
 
-/// The folder that the page's own build script wrote into, from cargo's messages.
+/// The folder that the page's own build script wrote into, from cargo's messages: `…/build/scorescope-HASH/out`.
 fn generated(messages: &str) -> Option<&str> {
-    let own =
-        |line: &&str| line.contains("\"reason\":\"build-script-executed\"") && line.contains("#scorescope@");
-    let line = messages.lines().find(own)?;
-    Some(line.split_once("\"out_dir\":\"")?.1.split_once('"')?.0)
+    let scripts = messages.lines().filter(|line| line.contains("\"reason\":\"build-script-executed\""));
+    let mut folders =
+        scripts.filter_map(|line| Some(line.split_once("\"out_dir\":\"")?.1.split_once('"')?.0));
+    folders.find(|folder| {
+        let mut parts = folder.rsplit(['/', '\\']).filter(|part| !part.is_empty());
+        parts.nth(1).is_some_and(|build| build.starts_with("scorescope-"))
+    })
 }
 
 /// Binds, optimises, places and notes a module that was compiled in a profile; how many bytes it has.
@@ -231,9 +234,9 @@ mod tests {
     #[test]
     fn the_folder_of_what_is_generated_is_found() {
         let messages = "{\"reason\":\"compiler-artifact\"}\n\
-            {\"reason\":\"build-script-executed\",\"package_id\":\"registry#serde@1.0.0\",\"out_dir\":\"a\"}\n\
-            {\"reason\":\"build-script-executed\",\"package_id\":\"path#scorescope@0.1.0\",\"out_dir\":\"b/out\"}";
-        assert_eq!(generated(messages), Some("b/out"));
+            {\"reason\":\"build-script-executed\",\"out_dir\":\"/scorescope-1/target/build/serde-1/out\"}\n\
+            {\"reason\":\"build-script-executed\",\"out_dir\":\"/a/target/build/scorescope-2/out\",\"env\":[]}";
+        assert_eq!(generated(messages), Some("/a/target/build/scorescope-2/out"));
         assert_eq!(generated(""), None);
     }
 

@@ -15,8 +15,11 @@ pub(super) fn tour(state: RwSignal<Density>) -> AnyView {
 
 fn strip(step: usize) -> AnyView {
     let Some(found) = step.checked_sub(1).and_then(|place| STEPS.get(place)) else { return ().into_any() };
-    let link = |to: usize, words: &'static str, class: &'static str| {
-        query(to).map(|query| view! { <a class=class href=format!("?{query}")>{words}</a> }.into_any())
+    let link = |to: usize, words: &'static str, primary: bool| {
+        let link = |query| {
+            view! { <a class="button" class:primary=primary href=format!("?{query}")>{words}</a> }.into_any()
+        };
+        query(to).map(link)
     };
     view! {
         <section class="tour" aria-labelledby="tour-title">
@@ -26,8 +29,8 @@ fn strip(step: usize) -> AnyView {
                 <p>{found.text.text()}</p>
             </div>
             <p class="tour-ways">
-                {link(step + 1, tr!("Next"), "button primary")}
-                {link(step - 1, tr!("Back"), "button")}
+                {link(step + 1, tr!("Next"), true)}
+                {link(step - 1, tr!("Back"), false)}
                 <a class="quiet" href="?v=1&lab=density">{tr!("End the tour")}</a>
             </p>
         </section>
