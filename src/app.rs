@@ -219,12 +219,25 @@ fn shell(frame: Frame, lab: impl FnOnce(Memo<Theme>) -> AnyView) -> AnyView {
         {header(frame)}
         <main id="main">
             <Notices notices original=original.into() />
-            <h1>{words::lab(frame.lab.name()).1}</h1>
+            <div class="title">
+                <h1>{words::lab(frame.lab.name()).1}</h1>
+                {start_here(frame.lab)}
+            </div>
             {lab(theme)}
         </main>
         {footer()}
     }
     .into_any()
+}
+
+/// The way into the tour, which begins in the first lab.
+fn start_here(lab: Lab) -> Option<AnyView> {
+    (lab == Lab::default()).then(|| {
+        view! { <a class="start" href="?v=1&lab=density&tour=1&target=gaussian&estimator=quadrature&hide=convergence">
+            {tr!("Start here: a tour in six steps")}
+        </a> }
+        .into_any()
+    })
 }
 
 fn header(frame: Frame) -> AnyView {

@@ -127,7 +127,7 @@ impl Embedding {
     #[must_use]
     pub fn snippet(&self, state: &LabState, home: &str) -> String {
         let (frame, full) = self.queries(state);
-        let title = escaped(&[words::PAGE, words::lab(state.lab().name()).1].join(": "));
+        let title = escaped(&["Scorescope", words::lab(state.lab().name()).1].join(": "));
         let width = self.width.map_or("100%".to_owned(), |width| width.to_string());
         let fixed = if self.follows { "" } else { " data-fixed" };
         let home = escaped(home);

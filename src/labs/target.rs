@@ -325,8 +325,8 @@ impl Target {
     }
 }
 
-/// Whether this document can open a link: the module of the first lab knows presets only, and the digits
-/// must have come.
+/// Whether this document can open a link: the module of the first lab knows presets only and no tour, and the
+/// digits must have come.
 pub fn opens(query: &str) -> bool {
     !query.split('&').any(lacks)
 }
@@ -341,7 +341,8 @@ fn lacks(pair: &str) -> bool {
 #[cfg(not(labs))]
 fn lacks(pair: &str) -> bool {
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-    matches!(key, "mix" | "pts") || (key == "target" && matches!(value, "custom" | "points" | "digits"))
+    matches!(key, "mix" | "pts" | "tour")
+        || (key == "target" && matches!(value, "custom" | "points" | "digits"))
 }
 
 fn read_preset(reader: &mut Reader, name: &str) -> Target {

@@ -19,6 +19,10 @@ if (entry) {
 }
 const query = new URLSearchParams(location.search);
 
+// Once here, the page opens without a network. Where it may keep nothing it does not.
+const keep = () => navigator.serviceWorker.register(at('./sw.js')).catch(() => {});
+if (!framed && navigator.serviceWorker) document.readyState === 'complete' ? keep() : addEventListener('load', keep);
+
 // In a page of somebody else's: the height is announced, and off screen nothing runs.
 const tell = (type, more, pass) => parent.postMessage({ type, v: 1, ...more }, '*', pass);
 const announce = () => {
@@ -97,15 +101,23 @@ const words =
     : undefined;
 const failed = () => document.getElementById('failed').textContent;
 
+// The style of what only the labs' module shows; without it everything works, and looks plain.
+let dressed;
+const dress = () =>
+  (dressed ??= new Promise((done) => {
+    const sheet = document.createElement('link');
+    Object.assign(sheet, { rel: 'stylesheet', href: at(noted('labs-style')), onload: done, onerror: done });
+    document.head.append(sheet);
+  }));
+
 // What the first lab's module leaves to that of the other labs: the insides of menus.
-const others = async () => {
-  const labs = await import(at(noted('labs-script')));
-  await labs.default({ module_or_path: get(noted('labs-module')) });
-  return labs;
-};
 window.more = async (what, place, ...rest) => {
   try {
-    (await others())[what](place, ...rest);
+    dress();
+    const labs = await import(at(noted('labs-script')));
+    await labs.default({ module_or_path: get(noted('labs-module')) });
+    await dressed;
+    labs[what](place, ...rest);
   } catch {
     place.append(failed());
   }
@@ -113,11 +125,11 @@ window.more = async (what, place, ...rest) => {
 
 // The labs that there are stand in the page's navigation; all but the first are in one module, and so is the
 // first one for targets of the visitor's own making, whether the address holds them or its fragment asks for one,
-// and in other languages: the first lab's own module speaks English.
+// on its tour, and in other languages: the first lab's own module speaks English.
 const [first, ...links] = document.querySelectorAll('nav a');
 const link = links.find((a) => a.search.endsWith('lab=' + (query.get('lab') ?? '')));
 const own = /^(custom|points|digits)$/;
-const isOwn = query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
+const isOwn = query.has('tour') || query.has('mix') || query.has('pts') || own.test(query.get('target')) || own.test(location.hash.slice(1));
 const name = () => {
   if (link) document.querySelector('h1').textContent = link.title;
 };
@@ -126,11 +138,14 @@ if (link) {
   link.ariaCurrent = 'page';
 }
 name();
-const [script, module] = link || isOwn || language === 'ja' ? [noted('labs-script'), noted('labs-module')] : window.own;
+const isLabs = link || isOwn || language === 'ja';
+const [script, module] = isLabs ? [noted('labs-script'), noted('labs-module')] : window.own;
 try {
   const bytes = get(module);
+  if (isLabs) dress();
   const start = (await import(at(script))).default;
   window.words = await words;
+  await dressed;
   await onScreen;
   await start({ module_or_path: bytes });
 } catch (error) {

@@ -71,7 +71,7 @@ fn minify(root: &Path, dist: &Path) -> Result<()> {
     if run::which_in("esbuild", &path).is_none() {
         return Ok(());
     }
-    for name in dist::files(dist)?.iter().filter(|name| name.ends_with(".js") && *name != "embed.js") {
+    for name in dist::files(dist)?.iter().filter(|name| wants(name)) {
         let file = dist.join(name);
         let mut esbuild = Command::new("esbuild");
         esbuild
@@ -82,6 +82,11 @@ fn minify(root: &Path, dist: &Path) -> Result<()> {
         run::show(&mut esbuild)?;
     }
     Ok(())
+}
+
+/// The main style sheet is trunk's, and `embed.js` is for people to read.
+fn wants(name: &str) -> bool {
+    name.ends_with(".js") && name != "embed.js" || name.starts_with("labs-") && name.ends_with(".css")
 }
 
 fn replace(from: &Path, to: &Path) -> Result<()> {

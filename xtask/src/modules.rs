@@ -45,7 +45,8 @@ pub fn labs(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
         "release",
         &["-Oz", "--low-memory-unused", "--remove-exports=*intounderlying*", ALIKE],
     )?;
-    Ok(())
+    let style = place(&root.join("style/labs.css"), folder, "labs", "css")?;
+    note(folder, &[("labs-style", &style)])
 }
 
 /// The same for the module that trains networks, which loads when a visitor asks for that.
@@ -56,7 +57,7 @@ pub fn learn(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     fast_profile(root, "learn", "learn", wasm)?;
     let size = finish(root, folder, "learn", "fast", &["-O3", "--low-memory-unused", ALIKE])?;
     // For the bar that shows how much of it has come.
-    note(folder, &[("learn-size", &size.to_string())])
+    insert(folder, &[("learn-size", size.to_string())])
 }
 
 /// Compiles a module for speed and not for size.
@@ -106,12 +107,15 @@ pub fn translation(root: &Path, folder: &Path, wasm: &Wasm) -> Result<()> {
     fs::write(&file, page).map_err(|e| Error::io("writing the page", e))
 }
 
-/// The folder that the page's own build script wrote into, from cargo's messages.
+/// The folder that the page's own build script wrote into, from cargo's messages: `…/build/scorescope-HASH/out`.
 fn generated(messages: &str) -> Option<&str> {
-    let own =
-        |line: &&str| line.contains("\"reason\":\"build-script-executed\"") && line.contains("#scorescope@");
-    let line = messages.lines().find(own)?;
-    Some(line.split_once("\"out_dir\":\"")?.1.split_once('"')?.0)
+    let scripts = messages.lines().filter(|line| line.contains("\"reason\":\"build-script-executed\""));
+    let mut folders =
+        scripts.filter_map(|line| Some(line.split_once("\"out_dir\":\"")?.1.split_once('"')?.0));
+    folders.find(|folder| {
+        let mut parts = folder.rsplit(['/', '\\']).filter(|part| !part.is_empty());
+        parts.nth(1).is_some_and(|build| build.starts_with("scorescope-"))
+    })
 }
 
 /// Binds, optimises, places and notes a module that was compiled in a profile; how many bytes it has.
@@ -203,12 +207,18 @@ fn place(file: &Path, dist: &Path, stem: &str, extension: &str) -> Result<String
     Ok(name)
 }
 
-/// Adds `<meta>` elements to the page's head.
-fn note(dist: &Path, entries: &[(&str, &str)]) -> Result<()> {
+/// Adds `<meta>` elements with the addresses of files to the page's head.
+fn note(dist: &Path, files: &[(&str, &str)]) -> Result<()> {
+    let addresses: Vec<_> = files.iter().map(|(id, name)| (*id, format!("./{name}"))).collect();
+    insert(dist, &addresses)
+}
+
+/// Adds `<meta>` elements with these contents.
+fn insert(dist: &Path, entries: &[(&str, String)]) -> Result<()> {
     let file = dist.join("index.html");
     let page = fs::read_to_string(&file).map_err(|e| Error::io("reading the page", e))?;
     let notes: String =
-        entries.iter().map(|(id, name)| format!("<meta id=\"{id}\" content=\"./{name}\">")).collect();
+        entries.iter().map(|(id, content)| format!("<meta id=\"{id}\" content=\"{content}\">")).collect();
     let Some(end) = page.find("</head>") else {
         return Err(Error::Check("the page has no </head> to note its modules before".into()));
     };
@@ -224,9 +234,9 @@ mod tests {
     #[test]
     fn the_folder_of_what_is_generated_is_found() {
         let messages = "{\"reason\":\"compiler-artifact\"}\n\
-            {\"reason\":\"build-script-executed\",\"package_id\":\"registry#serde@1.0.0\",\"out_dir\":\"a\"}\n\
-            {\"reason\":\"build-script-executed\",\"package_id\":\"path#scorescope@0.1.0\",\"out_dir\":\"b/out\"}";
-        assert_eq!(generated(messages), Some("b/out"));
+            {\"reason\":\"build-script-executed\",\"out_dir\":\"/scorescope-1/target/build/serde-1/out\"}\n\
+            {\"reason\":\"build-script-executed\",\"out_dir\":\"/a/target/build/scorescope-2/out\",\"env\":[]}";
+        assert_eq!(generated(messages), Some("/a/target/build/scorescope-2/out"));
         assert_eq!(generated(""), None);
     }
 

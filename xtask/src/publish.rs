@@ -124,11 +124,14 @@ fn entry_page(page: &str, lab: &Lab) -> Result<String> {
     for element in html::elements(page).into_iter().rev() {
         let tag = &page[element.span.clone()];
         let deeper = match element.name.as_str() {
-            "link" | "script" => tag.replace("href=\"./", "href=\"../").replace("src=\"./", "src=\"../"),
-            "a" if element.get("class") == Some("brand") => tag.replace("href=\"?\"", "href=\"../\""),
+            "link" | "script" => deeper(tag),
             "a" if element.get("href").is_some_and(|h| h.starts_with('?')) => {
                 let here = element.get("href").is_some_and(|h| h.ends_with(&format!("lab={}", lab.name)));
-                let tag = tag.replace("href=\"?", "href=\"../?").replace(" aria-current=\"page\"", "");
+                let tag = tag
+                    .replace("href=\"?", "href=\"../?")
+                    .replace("href=?", "href=../?")
+                    .replace(" aria-current=\"page\"", "")
+                    .replace(" aria-current=page", "");
                 if here { tag.replacen("<a ", "<a aria-current=\"page\" ", 1) } else { tag }
             }
             _ => continue,
@@ -138,6 +141,13 @@ fn entry_page(page: &str, lab: &Lab) -> Result<String> {
     entry = with_text(&entry, "h1", &escaped(&lab.title))?;
     entry = with_text(&entry, "title", &escaped(&format!("{} · Scorescope", lab.title)))?;
     insert_in_head(&entry, &format!("<meta id=\"lab\" content=\"{}\">", lab.name))
+}
+
+/// A tag with its relative addresses seen from a folder of the page's; quotes may be missing.
+fn deeper(tag: &str) -> String {
+    ["href=\"./", "href=./", "src=\"./", "src=./"]
+        .iter()
+        .fold(tag.to_owned(), |tag, start| tag.replace(start, &start.replace("./", "../")))
 }
 
 /// A page with another text in its only element of a name.
@@ -303,9 +313,9 @@ mod tests {
     use super::*;
 
     const INDEX: &str = "<html><head><title data-ja=\"x\">All</title><meta name=\"description\" content=\"old\">\
-        <link rel=\"stylesheet\" href=\"./main.css\"><script type=\"module\" src=\"./boot.js\"></script></head>\
+        <link rel=\"stylesheet\" href=\"./main.css\"><link href=./icon.svg rel=icon><script type=\"module\" src=\"./boot.js\"></script></head>\
         <body><a class=\"brand\" href=\"?\">S</a><nav>\
-        <a href=\"?v=1&amp;lab=density\" title=\"The formula\" aria-current=\"page\">D</a>\
+        <a href=?v=1&amp;lab=density title=\"The formula\" aria-current=page>D</a>\
         <a href=\"?v=1&amp;lab=gan\" title=\"A \u{201c}GAN\u{201d} & more\">G</a></nav>\
         <h1 data-ja=\"x\">The formula</h1><noscript><p>No.</p></noscript></body></html>";
     const TEXTS: &str = "# labs\ndensity | | First.\ngan | lambda=1 | Second | with a bar.\n";
@@ -330,7 +340,9 @@ mod tests {
         for part in [
             "href=\"../main.css\"",
             "src=\"../boot.js\"",
-            "class=\"brand\" href=\"../\"",
+            "class=\"brand\" href=\"../?\"",
+            "<link href=../icon.svg rel=icon>",
+            "<a href=../?v=1&amp;lab=density title=",
             "<a aria-current=\"page\" href=\"../?v=1&amp;lab=gan\"",
             "<h1 data-ja=\"x\">A \u{201c}GAN\u{201d} &amp; more</h1>",
             "<meta id=\"lab\" content=\"gan\">",

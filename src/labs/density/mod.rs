@@ -13,6 +13,8 @@ pub mod plots;
 pub mod report;
 mod state;
 pub mod tables;
+#[cfg(labs)]
+pub mod tour;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod view;
 

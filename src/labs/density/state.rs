@@ -1,5 +1,7 @@
 //! Parameters of the density lab and their link.
 
+#[cfg(labs)]
+use super::tour::TOUR;
 use crate::labs::common::{Common, Target, TargetKind};
 use crate::labs::{Lab, Model};
 use crate::math::{Estimator, FormulaSpec, MAX_DRAWS, Mixture, ReverseVariance, Rule, ScoreError};
@@ -90,6 +92,9 @@ pub struct Density {
     pub variance: ReverseVariance,
     /// Further curves.
     pub curves: Vec<Curve>,
+    /// See [`TOUR`].
+    #[cfg(labs)]
+    pub tour: f64,
 }
 
 impl Default for Density {
@@ -107,6 +112,8 @@ impl Default for Density {
             delta: DELTA.default,
             variance: ReverseVariance::default(),
             curves: Vec::new(),
+            #[cfg(labs)]
+            tour: TOUR.default,
         }
     }
 }
@@ -133,6 +140,8 @@ impl Model for Density {
             delta: reader.number(&DELTA),
             variance: reader.choice("variance", &VARIANCES, default.variance),
             curves: reader.choices("curves", &CURVES),
+            #[cfg(labs)]
+            tour: reader.number(&TOUR),
             common,
         };
         if dim > 2 && state.estimator == Estimator::Quadrature {
@@ -168,6 +177,8 @@ impl Model for Density {
         writer.number(&DELTA, self.delta);
         writer.choice("variance", &VARIANCES, self.variance, default.variance);
         writer.choices("curves", &CURVES, &self.curves);
+        #[cfg(labs)]
+        writer.number(&TOUR, self.tour);
     }
 
     #[cfg(labs)]

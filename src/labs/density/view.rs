@@ -3,6 +3,8 @@
 mod controls;
 #[cfg(labs)]
 mod many;
+#[cfg(labs)]
+mod tour;
 
 use super::jobs::{interval, square};
 use super::plots::NARROW;
@@ -47,6 +49,7 @@ pub fn view(
 
     let shows = move |group| shared.shows(group);
     view! {
+        {tour_strip(state)}
         // In the order of reading on a phone: the figure, its controls, the rest.
         <div class="lab">
             {first_figure(state, shared, main, theme)}
@@ -65,6 +68,15 @@ pub fn view(
     }
     .into_any()
 }
+
+#[cfg(labs)]
+fn tour_strip(state: RwSignal<Density>) -> AnyView {
+    tour::tour(state)
+}
+
+/// A tour is not for this module.
+#[cfg(not(labs))]
+fn tour_strip(_: RwSignal<Density>) {}
 
 /// The state, by one function for all who read it: every closure handed to a signal is code of its own.
 #[inline(never)]

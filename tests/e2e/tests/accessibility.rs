@@ -65,7 +65,7 @@ async fn axe_finds_nothing() -> Outcome {
     page.media(&[("prefers-color-scheme", "dark")]).await?;
     page.wait("the dark theme", "document.documentElement.dataset.theme === 'dark'").await?;
     found.extend(axe::run(&page, &source, "dark, with editor, table and share panel").await?);
-    page.visit("?v=1&lab=density&embed=1&steps=abc").await?;
+    let _host = page.embed("v=1&lab=density&theme=dark&embed=1&steps=abc").await?;
     found.extend(axe::run(&page, &source, "embed, dark, with a notice").await?);
     page.close().await?;
     let page = Page::open_with(

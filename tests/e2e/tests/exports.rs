@@ -240,7 +240,8 @@ async fn texts_are_copied_and_where_that_is_refused_stand_to_be_copied_by_hand()
 
 #[tokio::test]
 async fn the_menu_is_used_by_keys_and_axe_finds_nothing() -> Outcome {
-    let page = Page::open("?v=1&lab=density&embed=1").await?;
+    let page = Page::start(Options::default()).await?;
+    let _host = page.embed("v=1&lab=density&embed=1").await?;
     page.run(CATCH, vec![]).await?;
     page.run("document.querySelector('details.export summary').focus()", vec![]).await?;
     page.press_focused(Key::Enter + "").await?;

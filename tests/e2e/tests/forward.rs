@@ -157,7 +157,7 @@ async fn axe_finds_nothing() -> Outcome {
     };
     let page = Page::open("?v=1&lab=forward").await?;
     let mut found = axe::run(&page, &source, "forward").await?;
-    page.visit("?v=1&lab=forward&target=ring8&process=ddpm&theme=dark&embed=1").await?;
+    let _host = page.embed("v=1&lab=forward&target=ring8&process=ddpm&theme=dark&embed=1").await?;
     found.extend(axe::run(&page, &source, "forward, dark, embedded").await?);
     page.close().await?;
     let narrow = Options { size: (320, 640), ..Options::default() };

@@ -145,7 +145,7 @@ async fn axe_finds_nothing_in_any_lab() -> Outcome {
     for lab in ["elbo", "gan", "classifier", "diffusion-loss"] {
         page.visit(&format!("?v=1&lab={lab}&schedule=linear")).await?;
         found.extend(axe::run(&page, &source, lab).await?);
-        page.visit(&format!("?v=1&lab={lab}&schedule=linear&theme=dark&embed=1")).await?;
+        let _host = page.embed(&format!("v=1&lab={lab}&schedule=linear&theme=dark&embed=1")).await?;
         found.extend(axe::run(&page, &source, &format!("{lab}, dark, embedded")).await?);
     }
     page.close().await?;

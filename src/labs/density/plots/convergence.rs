@@ -110,6 +110,7 @@ fn short_name(name: &'static str) -> &'static str {
         "stein-qmc" => tr!("Stein QMC"),
         "log-snr-left" => tr!("log-SNR left"),
         "log-snr-trapezoid" => tr!("log-SNR trapezoid"),
+        "paper" => tr!("paper"),
         other => other,
     }
 }
