@@ -16,6 +16,9 @@ if (entry) {
   ['v', 'lab'].forEach((key) => rest.delete(key));
   const more = String(rest) && '&' + rest;
   history.replaceState(null, '', `../?v=1&lab=${entry}${more}${location.hash}`);
+  // What the browser fetches in its own time it seeks from there.
+  const icon = document.querySelector('link[rel=icon]');
+  icon.href = icon.getAttribute('href').replace('../', './');
 }
 const query = new URLSearchParams(location.search);
 

@@ -93,13 +93,13 @@ async fn what_each_lab_is_about_is_done_by_keys() -> Outcome {
 
     // The others: their main control by the arrow keys, as a slider or a menu has them.
     for (lab, control, key) in [
-        ("elbo", "#field-family", "family"),
-        ("gan", "#field-weights", "weights"),
-        ("classifier", "#field-weights", "weights"),
-        ("diffusion-loss", "#field-weights", "weights"),
+        ("elbo&target=bimodal", "#field-family", "family"),
+        ("gan&target=bimodal", "#field-weights", "weights"),
+        ("classifier&target=three&schedule=linear", "#field-weights", "weights"),
+        ("diffusion-loss&target=bimodal", "#field-weights", "weights"),
         ("learned", "#field-objective", "objective"),
     ] {
-        page.visit(&format!("?v=1&lab={lab}&target=bimodal")).await?;
+        page.visit(&format!("?v=1&lab={lab}")).await?;
         let shown = (page.all_numbers().await?, page.pictures().await?);
         focus(&page, control).await?;
         page.press_focused(Key::Down + "").await?;
