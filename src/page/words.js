@@ -37,5 +37,5 @@ const stay = (language) => {
       link.setAttribute('href', `${address === '?' ? '?v=1' : address}&lang=${language}`);
     }
   };
-  for (const type of ['pointerdown', 'focusin']) addEventListener(type, turn, true);
+  for (const type of ['pointerdown', 'focusin', 'click']) addEventListener(type, turn, true);
 };
