@@ -284,7 +284,7 @@ fn density() -> impl Strategy<Value = Density> {
     let probe = proptest::option::of([number(-PROBE_REACH, PROBE_REACH), number(-PROBE_REACH, PROBE_REACH)]);
     let times = (number(0.0, 1.0), number(0.0, 1.0)).prop_filter("an interval", |(a, b)| a != b);
     // Steps of the tour go with the images, which keeps the tuples small.
-    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max), whole(0.0, 6.0));
+    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max), (0u32..=6).prop_map(f64::from));
     let numbers = (whole(DRAWS.min, DRAWS.max), number(DELTA.min, DELTA.max), images);
     let curves = proptest::sample::subsequence(curves, 0..=CURVES.len());
     (common(), how, probe, times, numbers, curves).prop_map(
