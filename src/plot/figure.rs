@@ -90,6 +90,8 @@ impl Panel {
     /// An empty panel.
     #[must_use]
     pub fn new(x: Axis, y: Axis) -> Self {
+        #[cfg(all(labs, target_arch = "wasm32"))]
+        crate::words::follow();
         Self { title: None, x, y, layers: Vec::new(), equal_aspect: false }
     }
 

@@ -29,7 +29,7 @@ mod web;
 #[cfg(labs)]
 pub use spoken::{fill, language, pick, with};
 #[cfg(all(labs, target_arch = "wasm32"))]
-pub use web::{essay_in, in_english, load};
+pub use web::{essay_in, follow, in_english, load};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 

@@ -47,8 +47,6 @@ pub fn with<T>(language: Language, action: impl FnOnce() -> T) -> T {
 #[doc(hidden)]
 #[must_use]
 pub fn pick(english: &'static str, index: u16) -> &'static str {
-    #[cfg(target_arch = "wasm32")]
-    super::web::follow();
     LINES.get().get(usize::from(index)).copied().unwrap_or(english)
 }
 

@@ -15,7 +15,7 @@ extern "C" {
 }
 
 thread_local! {
-    /// What everything that says something follows on a page that is not in English.
+    /// What figures follow on a page that is not in English.
     static SPOKEN: OnceCell<ArcTrigger> = const { OnceCell::new() };
     /// The labs' texts as HTML, each after a line with its name.
     static ESSAYS: Cell<&'static str> = const { Cell::new("") };
@@ -41,13 +41,13 @@ pub fn essay_in(name: &str, english: &'static str) -> &'static str {
     found.filter(|(of, _)| *of == name).map(|(_, html)| html).next().unwrap_or(english)
 }
 
-/// Makes whatever computes at the moment compute anew within [`in_english`], and after it.
-pub(super) fn follow() {
+/// Makes the figure that is being computed be computed anew within [`in_english`], and after it.
+pub fn follow() {
     SPOKEN.with(|spoken| spoken.get().map(Track::track));
 }
 
-/// Does something with all that follows signals in English, figures among them: for files, whose names of
-/// columns are the same in every language.
+/// Does something with the page's figures in English: for files, whose names of columns are the same in every
+/// language.
 pub fn in_english<T>(action: impl FnOnce() -> T) -> T {
     let again = || SPOKEN.with(|spoken| spoken.get().map(Notify::notify));
     let result = with(Language::English, || {

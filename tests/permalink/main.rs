@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Every key a link can have today.
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "image",
     "images",
     "v",
@@ -49,6 +49,7 @@ const KEYS: [&str; 27] = [
     "delta",
     "variance",
     "curves",
+    "tour",
 ];
 
 /// The list of links: as they came, and as they are written today.
@@ -282,11 +283,19 @@ fn density() -> impl Strategy<Value = Density> {
     let how = (choice(&ESTIMATORS), choice(&RULES), choice(&VARIANCES));
     let probe = proptest::option::of([number(-PROBE_REACH, PROBE_REACH), number(-PROBE_REACH, PROBE_REACH)]);
     let times = (number(0.0, 1.0), number(0.0, 1.0)).prop_filter("an interval", |(a, b)| a != b);
-    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max));
+    // Steps of the tour go with the images, which keeps the tuples small.
+    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max), (0u32..=6).prop_map(f64::from));
     let numbers = (whole(DRAWS.min, DRAWS.max), number(DELTA.min, DELTA.max), images);
     let curves = proptest::sample::subsequence(curves, 0..=CURVES.len());
     (common(), how, probe, times, numbers, curves).prop_map(
-        |(common, (estimator, rule, variance), probe, (a, b), (draws, delta, (image, images)), curves)| {
+        |(
+            common,
+            (estimator, rule, variance),
+            probe,
+            (a, b),
+            (draws, delta, (image, images, tour)),
+            curves,
+        )| {
             let dim = common.target.mixture().dim();
             let probe = probe.map(|p| p[..dim].to_vec());
             Density {
@@ -302,6 +311,7 @@ fn density() -> impl Strategy<Value = Density> {
                 delta,
                 variance,
                 curves,
+                tour,
             }
         },
     )

@@ -352,3 +352,19 @@ fn figures_are_drawn_as_png_where_there_are_fonts() {
     colours.dedup();
     assert!(colours.len() > 20, "{} colours", colours.len());
 }
+
+#[test]
+fn pictures_speak_the_language_of_the_link_and_numbers_do_not() {
+    let japanese = |text: &str| text.chars().filter(|c| ('\u{3040}'..'\u{a000}').contains(c)).count();
+    let (picture, numbers) = (Scratch::new("words.svg"), Scratch::new("words.csv"));
+    let query = "estimator=quadrature&lang=ja";
+    for file in [&picture, &numbers] {
+        assert_eq!(printed(&["render", query, "-o", file.path()]), "");
+    }
+    let read = |file: &Scratch| std::fs::read_to_string(file.path()).expect("the file");
+    let (picture, numbers) = (read(&picture), read(&numbers));
+    assert!(picture.contains("厳密値") && picture.contains("対数密度 (nats)") && japanese(&picture) > 40);
+    assert!(numbers.contains("exact [nats],formula [nats]"), "{}", &numbers[..300]);
+    assert_eq!(japanese(&numbers), 0);
+    assert_eq!(japanese(&printed(&["eval", "draws=4&lang=ja&nothing=1"])), 0);
+}
