@@ -12,6 +12,7 @@ use scorescope::labs::common::{
 };
 use scorescope::labs::density::{
     CURVES, Curve, DELTA, DRAWS, Density, ESTIMATORS, IMAGE, IMAGES, PROBE_REACH, RULES, VARIANCES,
+    tour::TOUR,
 };
 use scorescope::labs::{Lab, LabState, open};
 use scorescope::math::Component;
@@ -197,7 +198,7 @@ fn number(low: f64, high: f64) -> impl Strategy<Value = f64> {
 }
 
 fn whole(low: f64, high: f64) -> impl Strategy<Value = f64> {
-    prop_oneof![low..=high, Just(low), Just(high), low..=low + 200.0].prop_map(f64::round)
+    prop_oneof![low..=high, Just(low), Just(high), low..=high.min(low + 200.0)].prop_map(f64::round)
 }
 
 fn choice<T: Copy + std::fmt::Debug + 'static>(
@@ -282,11 +283,18 @@ fn density() -> impl Strategy<Value = Density> {
     let how = (choice(&ESTIMATORS), choice(&RULES), choice(&VARIANCES));
     let probe = proptest::option::of([number(-PROBE_REACH, PROBE_REACH), number(-PROBE_REACH, PROBE_REACH)]);
     let times = (number(0.0, 1.0), number(0.0, 1.0)).prop_filter("an interval", |(a, b)| a != b);
-    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max));
+    let images = (whole(IMAGE.min, IMAGE.max), whole(IMAGES.min, IMAGES.max), whole(TOUR.min, TOUR.max));
     let numbers = (whole(DRAWS.min, DRAWS.max), number(DELTA.min, DELTA.max), images);
     let curves = proptest::sample::subsequence(curves, 0..=CURVES.len());
     (common(), how, probe, times, numbers, curves).prop_map(
-        |(common, (estimator, rule, variance), probe, (a, b), (draws, delta, (image, images)), curves)| {
+        |(
+            common,
+            (estimator, rule, variance),
+            probe,
+            (a, b),
+            (draws, delta, (image, images, tour)),
+            curves,
+        )| {
             let dim = common.target.mixture().dim();
             let probe = probe.map(|p| p[..dim].to_vec());
             Density {
@@ -302,6 +310,7 @@ fn density() -> impl Strategy<Value = Density> {
                 delta,
                 variance,
                 curves,
+                tour,
             }
         },
     )
