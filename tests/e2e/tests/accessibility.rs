@@ -78,3 +78,70 @@ async fn axe_finds_nothing() -> Outcome {
     assert!(found.is_empty(), "{}", found.join("\n"));
     Ok(())
 }
+
+#[tokio::test]
+async fn axe_finds_nothing_on_the_tour_and_in_open_menus() -> Outcome {
+    let Some(source) = axe::source() else {
+        return Ok(());
+    };
+    let options = Options { expected: vec!["Clipboard".into()], ..Options::default() };
+    let page = Page::open_with(options, "").await?;
+    let mut found = Vec::new();
+    page.click_text("button", "Share").await?;
+    page.begin(".embedding summary").await?;
+    page.wait("the builder", "document.querySelector('#embed-text')?.value").await?;
+    page.begin(".builder-preview summary").await?;
+    page.wait("the preview", "document.querySelector('.builder-preview iframe').src.includes('embed=1')")
+        .await?;
+    found.extend(axe::run(&page, &source, "the builder of embedded figures").await?);
+    page.visit("?v=1&lab=forward&target=points&theme=dark").await?;
+    page.begin("details.export summary").await?;
+    page.wait("the menu", "document.querySelector('details.export[open] button')").await?;
+    page.click("details.numbers summary").await?;
+    found.extend(axe::run(&page, &source, "forward, dark, with points, table and export menu").await?);
+    page.visit("?v=1&lab=learned&target=bimodal&at=40&train=40").await?;
+    found.extend(axe::run(&page, &source, "learned, trained").await?);
+    page.visit("?v=1&lab=density&target=digits").await?;
+    found.extend(axe::run(&page, &source, "the digits").await?);
+    page.visit("?v=1&lab=density&tour=2&target=bimodal&estimator=quadrature").await?;
+    found.extend(axe::run(&page, &source, "the tour").await?);
+    page.metrics(320, 640, 2.0, true).await?;
+    found.extend(axe::run(&page, &source, "the tour at 320 px").await?);
+    page.close().await?;
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_tour_goes_on_back_and_out_by_links() -> Outcome {
+    let page = Page::open("").await?;
+    page.click_text("a", "Start here: a tour in six steps").await?;
+    page.ready().await?;
+    let mut titles = Vec::new();
+    for step in 1..=6 {
+        page.wait(
+            "the step",
+            &format!("document.querySelector('.tour-place')?.textContent === 'Tour, step {step} of 6'"),
+        )
+        .await?;
+        page.ready().await?;
+        assert!(!page.shows(".notices").await?, "{}", page.text(".notices").await?);
+        titles.push(page.text(".tour h2").await?);
+        if step < 6 {
+            page.click_text("a", "Next").await?;
+        }
+    }
+    titles.dedup();
+    assert_eq!(titles.len(), 6);
+    // A step is a picture like any other: what is changed stays on the tour.
+    page.set("#field-target", "moons").await?;
+    page.address_settled().await;
+    assert_eq!(page.query().await?.get("tour").map(String::as_str), Some("6"));
+    page.click_text("a", "Back").await?;
+    page.wait("the step before", "document.querySelector('.tour-place').textContent.includes('5 of 6')")
+        .await?;
+    page.click_text("a", "End the tour").await?;
+    page.ready().await?;
+    assert!(!page.shows(".tour").await?);
+    page.close().await
+}
