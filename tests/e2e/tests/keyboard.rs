@@ -100,13 +100,14 @@ async fn what_each_lab_is_about_is_done_by_keys() -> Outcome {
         ("learned", "#field-objective", "objective"),
     ] {
         page.visit(&format!("?v=1&lab={lab}")).await?;
-        let shown = (page.all_numbers().await?, page.pictures().await?);
+        // Not every lab has a table with a caption.
+        let shown = (page.all_numbers().await.unwrap_or_default(), page.pictures().await?);
         focus(&page, control).await?;
         page.press_focused(Key::Down + "").await?;
         page.address_settled().await;
         assert!(page.query().await?.contains_key(key), "{lab}: {control} changed nothing");
         if lab != "learned" {
-            let now = (page.all_numbers().await?, page.pictures().await?);
+            let now = (page.all_numbers().await.unwrap_or_default(), page.pictures().await?);
             assert!(now != shown, "{lab}: neither a number nor a picture changed");
         }
     }
