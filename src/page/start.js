@@ -22,8 +22,20 @@ if (entry) {
 }
 const query = new URLSearchParams(location.search);
 
-// Once here, the page opens without a network. Where it may keep nothing it does not.
-const keep = () => navigator.serviceWorker.register(at('./sw.js')).catch(() => {});
+// Once here, the page opens without a network: the service worker keeps what has been used, also before it was
+// there. Where it may keep nothing it does not.
+const keep = async () => {
+  const worker = navigator.serviceWorker;
+  const used = async () => {
+    const { active } = await worker.ready;
+    active.postMessage(performance.getEntriesByType('resource').map((entry) => entry.name));
+  };
+  try {
+    await worker.register(at('./sw.js'));
+    worker.addEventListener('controllerchange', used);
+    await used();
+  } catch {}
+};
 if (!framed && navigator.serviceWorker) document.readyState === 'complete' ? keep() : addEventListener('load', keep);
 
 // In a page of somebody else's: the height is announced, and off screen nothing runs.

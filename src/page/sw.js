@@ -1,10 +1,10 @@
 // The service worker: once opened, the page opens without a network. `cargo xtask build` puts two lines before
-// this text: `VERSION`, which changes with any file of the page, and `FIRST`, the files of the first load.
+// this text: `VERSION`, which changes with any file of the page, and `FIRST`, what every page of it needs.
 //
-// A version is kept whole: its start page and all that this needs are put into one cache when it is installed.
-// The start page comes from the network where there is one, so a new version is seen at once; the names of all
-// other files tell their content, so whichever page asks gets what it was built with. Modules of other labs
-// are kept when they are first used. The version before is kept too, for tabs that are still open.
+// The start page of a version and what it needs are put into one cache when the version is installed; modules when
+// they are used, or when a page says that it has used them. The start page comes from the network where there is
+// one, so a new version is seen at once; the names of all other files tell their content, so whichever page asks
+// gets what it was built with. The version before is kept too, for tabs that are still open.
 
 const NAME = 'scorescope-';
 const HASHED = /-[0-9a-f]{8,}(_bg)?\.\w+$/;
@@ -46,17 +46,22 @@ const page = async (request) => {
   }
 };
 
-const file = async (request) => {
-  const kept = await caches.match(request, { ignoreVary: true });
+// A file by its address, which tells its content: from here, from the version before, or from the network.
+const file = async (address) => {
+  const own = await caches.open(NAME + VERSION);
+  const kept = await own.match(address, { ignoreVary: true });
   if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok && answer.type === 'basic') {
-    const copy = answer.clone();
-    // No room is no reason to fail.
-    caches.open(NAME + VERSION).then((cache) => cache.put(request, copy)).catch(() => {});
-  }
+  const answer = (await caches.match(address, { ignoreVary: true })) ?? (await fetch(address));
+  // No room is no reason to fail.
+  if (answer.ok) own.put(address, answer.clone()).catch(() => {});
   return answer;
 };
+
+addEventListener('message', (event) => {
+  if (!Array.isArray(event.data)) return;
+  const ours = event.data.filter((name) => typeof name === 'string' && name.startsWith(home.href) && HASHED.test(name));
+  event.waitUntil(Promise.allSettled(ours.map(file)));
+});
 
 addEventListener('fetch', (event) => {
   const { request } = event;
@@ -67,6 +72,6 @@ addEventListener('fetch', (event) => {
     if (/\.(?!html$)\w+$/.test(url.pathname) || url.pathname.endsWith('embed-demo.html')) return;
     event.respondWith(page(request));
   } else if (HASHED.test(url.pathname)) {
-    event.respondWith(file(request));
+    event.respondWith(file(url.href));
   }
 });

@@ -265,11 +265,11 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
-/// Writes the service worker: with a version that changes with any file, and the files of the first load.
+/// Writes the service worker: with a version that changes with any file, and what every page needs.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn service_worker(root: &Path, folder: &Path, first_load: &[String]) -> Result<()> {
+pub fn service_worker(root: &Path, folder: &Path, first: &[String]) -> Result<()> {
     let mut crc = Crc::new();
     let text = dist::read(&root.join("src/page/sw.js"))?;
     crc.update(text.as_bytes());
@@ -278,7 +278,7 @@ pub fn service_worker(root: &Path, folder: &Path, first_load: &[String]) -> Resu
         crc.update(name.as_bytes());
         crc.update(&bytes);
     }
-    let files: Vec<String> = first_load
+    let files: Vec<String> = first
         .iter()
         .map(|name| if name == "index.html" { "'./'".to_owned() } else { format!("'./{name}'") })
         .collect();

@@ -45,7 +45,8 @@ pub fn frame(site: &str, query: &str) -> String {
 #[must_use]
 pub fn post(site: &str, text: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\">\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">\
          <title>post</title><body>{text}<script async src=\"{site}embed.js\"></script></body></html>"
     )
 }

@@ -81,6 +81,12 @@ async fn without_a_network_the_page_opens_and_says_what_it_lacks() -> Outcome {
     page.browser.goto(format!("{home}?v=1&lab=density&target=claw")).await?;
     page.ready().await?;
     kept(&page, 1).await?;
+    // Nothing is downloaded twice for it.
+    let requests = server.requests();
+    let mut modules: Vec<_> = requests.iter().filter(|r| r.path.contains("app-")).map(|r| &r.path).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    assert_eq!(modules.len(), requests.iter().filter(|r| r.path.contains("app-")).count(), "{requests:#?}");
     let numbers = page.all_numbers().await?;
     drop(server);
     page.browser.refresh().await?;
